@@ -42,8 +42,9 @@ pub enum FolderError {
 }
 
 /// Finds the folder for a directory of a checkout: the nearest one upwards that
-/// names its plan, else the nearest one. `branch` is the branch being worked
-/// on, wherever its name comes from.
+/// names its plan, else the nearest one. One that cannot be read may name a
+/// plan, so nothing behind it counts. `branch` is the branch being worked on,
+/// wherever its name comes from.
 pub fn find_folder(
     disk: &dyn DiskRead,
     checkout: &Checkout,
@@ -53,11 +54,12 @@ pub fn find_folder(
     let mut first = None;
     for level in directory.ancestors() {
         for path in candidates(disk, level, branch) {
-            let looked = look(disk, &path);
+            let looked = look_into(disk, &path);
             let folder = Folder { path, looked };
             match folder.looked {
                 Looked::Plan(_) => return Ok(folder),
-                Looked::WithoutId | Looked::Nothing | Looked::Unreadable { .. } => {
+                Looked::Unreadable { .. } => return Ok(first.unwrap_or(folder)),
+                Looked::WithoutId | Looked::Nothing => {
                     first.get_or_insert(folder);
                 }
             }
@@ -81,19 +83,16 @@ fn candidates(disk: &dyn DiskRead, level: &Path, branch: Option<&str>) -> Vec<Pa
     paths.push(level.join(".worker-impl"));
     paths.push(context);
     paths.push(level.join(".erk/branch-data"));
-    paths.retain(|path| is_directory(disk, path));
+    // What cannot be looked at may be one.
+    paths.retain(|path| {
+        let stat = disk.stat(path);
+        stat.map_or(true, |stat| stat.is_some_and(|stat| stat.kind == Kind::Dir))
+    });
     paths
 }
 
-fn is_directory(disk: &dyn DiskRead, path: &Path) -> bool {
-    disk.stat(path)
-        .ok()
-        .flatten()
-        .is_some_and(|stat| stat.kind == Kind::Dir)
-}
-
 /// Reads the reference of a folder; of several files the first that is one.
-fn look(disk: &dyn DiskRead, folder: &Path) -> Looked {
+pub fn look_into(disk: &dyn DiskRead, folder: &Path) -> Looked {
     let mut other = Looked::Nothing;
     for name in REFERENCES {
         let path = folder.join(name);

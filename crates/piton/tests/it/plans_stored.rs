@@ -378,6 +378,32 @@ fn a_work_folder_is_made_and_exec_finds_it() {
 }
 
 #[test]
+fn a_work_folder_that_may_be_another_plans_is_left_alone() {
+    each(|stored, id| {
+        let file = stored.env.path().join(".impl/plan-ref.json");
+        std::fs::create_dir(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "{\"provider\": \"github\", \"plan_id\": ").unwrap();
+        // Another folder is not looked for in its place.
+        let other = stored.env.path().join(".worker-impl");
+        std::fs::create_dir(&other).unwrap();
+        let reference = json!({"provider": "github", "plan_id": id, "url": "u",
+            "created_at": "c", "synced_at": "s"});
+        std::fs::write(other.join("plan-ref.json"), reference.to_string()).unwrap();
+        let ran = stored.run(&["plan", "prepare", id]);
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        assert!(
+            ran.stderr.contains(".impl/plan-ref.json cannot be read"),
+            "{}",
+            ran.stderr
+        );
+        let left = std::fs::read_to_string(&file).unwrap();
+        assert!(left.ends_with("\"plan_id\": "), "{left}");
+        let ran = stored.run(&["exec", "impl-signal", "started", "--session-id", "s"]);
+        assert_eq!(ran.json()["success"], json!(false), "{}", ran.shown());
+    });
+}
+
+#[test]
 fn a_header_that_was_overwritten_is_put_right() {
     let stored = Stored::new();
     let plan = stored.plan.to_string();

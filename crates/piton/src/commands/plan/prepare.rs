@@ -1,7 +1,7 @@
 //! `piton plan prepare`: makes the work folder of a plan.
 
 use clap::Args;
-use piton_backend::folder::{Looked, PlanRef, find_folder, folder_files};
+use piton_backend::folder::{Looked, PlanRef, folder_files, look_into};
 use piton_backend::header::Stamp;
 use piton_backend::store::Document;
 use piton_base::{Clock, RepoPath};
@@ -46,13 +46,13 @@ pub(super) fn run(context: &Context, args: &PrepareArgs) -> CommandResult {
         CommandError::failed(format!("plan {} has no text", document.id))
             .hint(format!("`piton plan check {}` says more", document.id))
     })?;
-    refuse_others(context, &place, &document)?;
+    let there = there(context, &place, &document)?;
     let provider = if document.is_pull {
         "github-draft-pr"
     } else {
         provider.name()
     };
-    let reference = reference(context, &document, provider);
+    let reference = reference(context, &document, provider, there);
     let mut operations: Vec<Op> = Vec::new();
     for (name, content) in folder_files(&text, &reference).0 {
         let path: RepoPath = format!("{FOLDER}/{name}")
@@ -67,32 +67,37 @@ pub(super) fn run(context: &Context, args: &PrepareArgs) -> CommandResult {
     carry_out(context, &args.plan, "plan prepare", operations)
 }
 
-/// Refuses a folder that belongs to another plan.
-fn refuse_others(
+/// Returns the reference that is there. A folder that belongs to another plan,
+/// or may, is refused.
+fn there(
     context: &Context,
     place: &StoredPlace,
     document: &Document,
-) -> Result<(), CommandError> {
-    let root = &place.checkout.root;
-    let Ok(folder) = find_folder(&context.disk, &place.checkout, root, None) else {
-        return Ok(());
-    };
-    match folder.looked {
-        Looked::Plan(other)
-            if folder.path.ends_with(FOLDER) && other.id != document.id.as_str() =>
-        {
-            Err(
-                CommandError::failed(format!("{FOLDER} belongs to plan {}", other.id))
-                    .hint("move it away, or work on this plan in another checkout"),
-            )
-        }
-        Looked::Plan(_) | Looked::WithoutId | Looked::Nothing | Looked::Unreadable { .. } => Ok(()),
+) -> Result<Option<PlanRef>, CommandError> {
+    match look_into(&context.disk, &place.checkout.root.join(FOLDER)) {
+        Looked::Plan(there) if there.id == document.id.as_str() => Ok(Some(there)),
+        Looked::Plan(other) => Err(CommandError::failed(format!(
+            "{FOLDER} belongs to plan {}",
+            other.id
+        ))
+        .hint("move it away, or work on this plan in another checkout")),
+        Looked::Unreadable { file, why } => Err(CommandError::failed(format!(
+            "could not tell which plan {FOLDER} belongs to"
+        ))
+        .with_source(format!("{FOLDER}/{file} cannot be read: {why}"))
+        .hint(format!("mend that file, or move {FOLDER} away"))),
+        Looked::WithoutId | Looked::Nothing => Ok(None),
     }
 }
 
 /// Returns the reference of a plan. One that is there keeps its times, so that
 /// preparing again changes nothing.
-fn reference(context: &Context, document: &Document, provider: &str) -> PlanRef {
+fn reference(
+    context: &Context,
+    document: &Document,
+    provider: &str,
+    there: Option<PlanRef>,
+) -> PlanRef {
     let now = Stamp::write(context.clock.now());
     let mut reference = PlanRef {
         provider: provider.to_owned(),
@@ -107,21 +112,9 @@ fn reference(context: &Context, document: &Document, provider: &str) -> PlanRef 
             .and_then(|header| header.number("objective_issue")),
         nodes: None,
     };
-    if let Some(there) = there(context)
-        && there.id == reference.id
-    {
+    if let Some(there) = there {
         reference.created_at = there.created_at;
         reference.synced_at = there.synced_at;
     }
     reference
-}
-
-fn there(context: &Context) -> Option<PlanRef> {
-    let place = StoredPlace::find(context).ok()?;
-    let root = &place.checkout.root;
-    let folder = find_folder(&context.disk, &place.checkout, root, None).ok()?;
-    match folder.looked {
-        Looked::Plan(reference) if folder.path.ends_with(FOLDER) => Some(reference),
-        Looked::Plan(_) | Looked::WithoutId | Looked::Nothing | Looked::Unreadable { .. } => None,
-    }
 }

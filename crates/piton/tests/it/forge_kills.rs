@@ -256,7 +256,9 @@ fn tried(case: &Case) {
     let requests = ground.fake.take_log();
     assert_eq!(ground.left(), [""; 0], "undisturbed");
     let mut bad = Vec::new();
+    let mut points = 0;
     let mut look = |ground: &Ground, args: &[String], at: &str| {
+        points += 1;
         let said = fs::read_to_string(ground.env.home.path().join("said")).unwrap();
         let again = ground.run(args);
         let is_done = case.done.is_some_and(|done| again.shown().contains(done));
@@ -305,6 +307,7 @@ fn tried(case: &Case) {
         point += every;
     }
     assert!(point > every, "it writes nothing");
+    eprintln!("piton {args:?}: {points} points, {} bad", bad.len());
     assert!(bad.is_empty(), "{} bad:\n{}", bad.len(), bad.join("\n\n"));
 }
 

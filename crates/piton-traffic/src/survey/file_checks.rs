@@ -20,13 +20,13 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
                 out.warn(Group::File, file.path, format!("it cannot be read: {why}"));
             }
             LocalState::There(Deployed::Current) => {
-                out.ok(Group::File, file.path, "as piton wrote it")
+                out.ok(Group::File, file.path, "as piton wrote it");
             }
             LocalState::There(Deployed::Older) => old("as an older piton wrote it"),
             LocalState::There(Deployed::PristineOriginal) => old("as ghtraf wrote it"),
             LocalState::There(Deployed::Edited) => out.ok(Group::File, file.path, "you edited it"),
             LocalState::There(Deployed::Theirs) => {
-                old("neither piton nor ghtraf wrote it in this form")
+                old("neither piton nor ghtraf wrote it in this form");
             }
         }
     }

@@ -154,8 +154,8 @@ impl CommandError {
         self
     }
 
-    pub(crate) fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        self.beside.hints.extend(hints);
+    pub(crate) fn hints(mut self, hints: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.beside.hints.extend(hints.into_iter().map(Into::into));
         self
     }
 
@@ -348,14 +348,13 @@ impl From<piton_git::GitError> for CommandError {
             | G::NotNow { .. }
             | G::Unreadable { .. } => ErrorKind::Failed,
         };
-        let hint = error.hint();
         let message = match &error {
             G::NotARepository { .. } | G::Bare { .. } => "find the repository to work in",
             _ => "work with the repository",
         };
         Self::new(kind, format!("could not {message}"))
+            .hints(error.hint())
             .with_source(error)
-            .hints(hint)
     }
 }
 

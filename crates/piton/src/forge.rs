@@ -27,11 +27,12 @@ pub(crate) fn client(context: &Context, settings: &Settings) -> Result<Client, C
         graphql_url: variable("GITHUB_GRAPHQL_URL"),
         setting: settings.github_api_url(),
     };
-    let access = Access::decide(sources, token_of_gh).map_err(|error| {
-        CommandError::usage("could not use the settings for GitHub")
-            .with_source(error)
-            .hint("`piton config show --origin` shows where settings come from")
-    })?;
+    let access = Access::decide(sources, token_of_gh);
+    let access = access
+        .or_usage("could not use the settings for GitHub")
+        .map_err(|error| {
+            error.hint("`piton config show --origin` shows where settings come from")
+        })?;
     Ok(made(context, access.base, access.token))
 }
 

@@ -227,10 +227,9 @@ fn refused(error: StepRefusal, what: &str) -> CommandError {
         | R::Git(_)
         | R::Prompt(_) => ErrorKind::Failed,
     };
-    let hint = error.hint();
     CommandError::new(kind, format!("could not {what}; nothing was changed"))
+        .hints(error.hint())
         .with_source(error)
-        .hints(hint)
 }
 
 /// Returns a path below the top of the repository as plans name it.

@@ -202,10 +202,9 @@ impl Context {
         place.refuse_unfit_lock()?;
         self.end_agents(&place.state());
         let notices = publisher.recover().map_err(|error| {
-            let hint = error.hint();
             CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")
+                .hints(error.hint())
                 .with_source(error)
-                .hints(hint)
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
         self.settle_landings(place)?;

@@ -63,10 +63,9 @@ pub(crate) fn home(context: &Context, place: &Place) -> Result<SlotHome, Command
         })?,
     };
     SlotHome::new(&dir, &place.repository).map_err(|error| {
-        let hint = error.hint();
         CommandError::usage("could not use `slot.dir`")
+            .hints(error.hint())
             .with_source(error)
-            .hints(hint)
     })
 }
 
@@ -82,10 +81,9 @@ pub(crate) fn take(
     Slots::new(&context.disk, &place.repository, &settings.home)
         .take(commit, SlotUse::Work, &view, &context.holder(what))
         .map_err(|error| {
-            let hint = error.hint();
             CommandError::failed("could not prepare a slot; nothing was changed")
+                .hints(error.hint())
                 .with_source(error)
-                .hints(hint)
         })
 }
 

@@ -177,9 +177,8 @@ fn identity(place: &Place) -> Check {
     match place.repository.identity() {
         Ok(name) => Check::good("identity", name),
         Err(error) => {
-            let hint = error.hint();
             let check = Check::wrong("identity", error.to_string());
-            match hint {
+            match error.hint() {
                 Some(hint) => check.way_out(hint),
                 None => check,
             }

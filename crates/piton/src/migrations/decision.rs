@@ -95,11 +95,10 @@ pub(crate) fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError 
         | PersonRefusal::ReviewedManifest { .. }
         | PersonRefusal::NoReviewedManifest { .. } => ErrorKind::Failed,
     };
-    let hint = error.hint();
     CommandError::new(
         kind,
         format!("could not change {slug}; nothing was changed"),
     )
+    .hints(error.hint())
     .with_source(error)
-    .hints(hint)
 }

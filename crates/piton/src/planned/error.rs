@@ -7,10 +7,9 @@ use crate::error::{CommandError, ErrorKind};
 
 /// Turns a lock that was not to be had into the error of a command.
 pub(super) fn lock_error(error: LockError) -> CommandError {
-    let hint = error.hint().map(str::to_owned);
     CommandError::failed("could not take the lock; nothing was changed")
+        .hints(error.hint())
         .with_source(error)
-        .hints(hint)
 }
 
 /// Turns a journal that cannot be used into the error of a command.
@@ -30,10 +29,9 @@ pub(crate) fn journal_error(error: journal::JournalError) -> CommandError {
         | J::Over { .. }
         | J::Exists { .. } => ErrorKind::Failed,
     };
-    let hint = error.hint().map(str::to_owned);
     CommandError::new(kind, "could not use the journal")
+        .hints(error.hint())
         .with_source(error)
-        .hints(hint)
 }
 
 pub(super) fn prepare_error(error: PrepareError) -> CommandError {

@@ -6,8 +6,7 @@ use crate::error::CommandError;
 
 /// Says that they could not be read.
 pub(crate) fn unreadable(error: ListingError) -> CommandError {
-    let hint = error.hint().map(str::to_owned);
     CommandError::failed("could not read the run records")
+        .hints(error.hint())
         .with_source(error)
-        .hints(hint)
 }

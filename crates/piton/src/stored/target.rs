@@ -132,6 +132,5 @@ pub(crate) fn failed(error: BackendError) -> CommandError {
         | BackendError::Clear(_)
         | BackendError::Damaged(_) => ErrorKind::Failed,
     };
-    let hint = error.hint();
-    CommandError::new(kind, on_one_line(&error)).hints(hint)
+    CommandError::new(kind, on_one_line(&error)).hints(error.hint())
 }

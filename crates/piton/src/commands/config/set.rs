@@ -10,7 +10,7 @@ use piton_plan::files::Content;
 use super::written::unknown;
 use crate::config::{self, Key, Layer};
 use crate::context::{CONFIG_FILE, Context};
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::files::{put, read};
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -79,8 +79,6 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         config::set(&text, &key, &value).or_usage(format!("could not edit {}", file.display()))?;
 
     let mut builder = PlanBuilder::new("config set");
-    let internal =
-        |error| CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error);
     let (root, name) = match (
         file.parent(),
         file.file_name().and_then(|name| name.to_str()),
@@ -104,5 +102,5 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
             Op::File(file)
         });
     }
-    site.carry_out(&args.plan, &builder.build().map_err(internal)?)
+    site.carry_out(&args.plan, &builder.build()?)
 }

@@ -7,7 +7,7 @@ use piton_durable::DiskRead;
 
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::files::read;
 
 #[derive(Debug)]
@@ -22,8 +22,7 @@ impl Before {
         let file = top.join(CONFIG_FILE);
         let text = read(disk, &file)?;
         let layer = Layer::parse(&file, text.as_deref().unwrap_or_default()).map_err(|error| {
-            CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
-                .with_source(error.problem)
+            CommandError::usage(format!("could not use {error}")).with_source(error.problem)
         })?;
         Ok(Self { text, layer })
     }

@@ -184,9 +184,8 @@ where
         CommandError::usage(format!("`{key}` is not set: {what}"))
             .hint(format!("{how}; nothing was written"))
     })?;
-    text.parse::<T>().map_err(|error| {
-        CommandError::usage(format!("could not use {key}")).with_source(error.to_string())
-    })
+    let parsed = text.parse::<T>().map_err(|error| error.to_string());
+    parsed.or_usage(format!("could not use {key}"))
 }
 
 /// Decides about the file.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::list::word;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
@@ -33,13 +33,12 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
     let receipts = journal.receipts();
     if context.out.json_wanted() {
-        let could_not =
-            |error| CommandError::failed("could not show the journal").with_source(error);
         let detail = context.out.verbosity().threshold(Channel::Plan);
         context.out.json(plan_json(&plan, detail)?);
+        let went = render::run_document(&receipts, journal.verification());
         context
             .out
-            .amend(render::run_document(&receipts, journal.verification()).map_err(could_not)?);
+            .amend(went.or_failed("could not show the journal")?);
         context.out.amend(json!({
             "id": id.to_string(),
             "command": journal.command(),

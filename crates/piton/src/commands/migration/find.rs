@@ -50,7 +50,7 @@ pub(super) fn find(context: &Context, place: &Place, value: &Path) -> Result<Slu
         | ResolveError::NotUtf8 { .. } => ErrorKind::Usage,
     };
     let unknown = matches!(&error, ResolveError::Unknown { .. });
-    let hint = error.hint().map(str::to_owned);
+    let hint = error.hint();
     let refused = CommandError::new(kind, "could not find the migration").with_source(error);
     let (true, Some(text)) = (unknown, value.to_str()) else {
         return Err(refused.hints(hint));

@@ -193,8 +193,7 @@ fn look(client: &Client, repo: &RepoName, run: u64) -> Result<Option<runs::Run>,
     reason = "errors are turned into errors by it"
 )]
 fn unreachable(error: ForgeError) -> CommandError {
-    let hint = error.hint();
-    CommandError::failed(on_one_line(&error)).hints(hint)
+    CommandError::failed(on_one_line(&error)).hints(error.hint())
 }
 
 /// Returns what tells the run apart: the same for the same text until a run is

@@ -101,11 +101,10 @@ fn new_text(context: &Context, file: &std::path::Path) -> Result<String, Command
 
 /// Reads a patch from the command line.
 fn patch(json: &str) -> Result<Patch, CommandError> {
-    Patch::from_json(json).map_err(|error| {
-        CommandError::usage("could not use --patch")
-            .with_source(error)
-            .hint("it is an object such as {\"branch_name\": \"b\", \"last_learn_at\": null}")
-    })
+    let like = "it is an object such as {\"branch_name\": \"b\", \"last_learn_at\": null}";
+    Patch::from_json(json)
+        .or_usage("could not use --patch")
+        .map_err(|error| error.hint(like))
 }
 
 fn warn_of_ignored(context: &Context, patch: &Patch) {

@@ -116,10 +116,9 @@ fn target(place: &Place, file: &str) -> Result<RepoPath, CommandError> {
 }
 
 fn refused(error: DecideError) -> CommandError {
-    let hint = error.hint().map(str::to_owned);
     CommandError::failed("could not copy the template; nothing was changed")
+        .hints(error.hint())
         .with_source(error)
-        .hints(hint)
 }
 
 fn internal() -> CommandError {

@@ -371,7 +371,7 @@ fn refused(error: TasteRefusal) -> CommandError {
         "could not hold a session about the taste; nothing was changed",
     )
     .with_source(error)
-    .hints(hint.map(str::to_owned))
+    .hints(hint)
 }
 
 const fn word(mode: TasteMode) -> &'static str {

@@ -277,7 +277,7 @@ fn imported(
             .hint("or write it in: `sqlite3 FILE \"PRAGMA wal_checkpoint(TRUNCATE)\"`"));
     }
     import(&bytes, name).map_err(|error| {
-        let hint = (error == ImportError::Several).then(|| "export the rows of one".to_owned());
+        let hint = (error == ImportError::Several).then_some("export the rows of one");
         could_not().with_source(error).hints(hint)
     })
 }

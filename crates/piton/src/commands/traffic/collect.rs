@@ -20,7 +20,7 @@ use piton_traffic::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 
 use super::error;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
@@ -96,7 +96,7 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
         })?;
     let repository: RepoName = repository
         .parse()
-        .map_err(|error| CommandError::usage("could not use the repository").with_source(error))?;
+        .or_usage("could not use the repository")?;
     let forge = crate::forge::client(context, &settings)?;
     let (given, revision) = given(context, args, &forge, &repository)?;
     context.out.trace("read the state");
@@ -111,12 +111,8 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     if outcome.writes.is_empty()
         && let Some(error) = outcome.error
     {
-        let hint = outcome.hint.map(str::to_owned);
-        return Err(
-            CommandError::failed("could not collect; nothing was written")
-                .with_source(error)
-                .hints(hint),
-        );
+        let told = CommandError::failed("could not collect; nothing was written");
+        return Err(told.with_source(error).hints(outcome.hint));
     }
     let ended = site::anywhere(context)?.carry_out_and_tell(&args.plan, &plan)?;
     match outcome.error {
@@ -244,30 +240,26 @@ fn warn_of_size(context: &Context, replayed: &Json) {
 }
 
 fn replayed(context: &Context, file: &Path, compat: bool) -> CommandResult {
-    let could_not = || CommandError::usage(format!("could not replay {}", file.display()));
+    let could_not = format!("could not replay {}", file.display());
     let bytes = if file == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
-        read.map_err(|error| could_not().with_source(error))?;
+        read.or_usage(&could_not)?;
         bytes
     } else {
         let path = context.directory.join(file);
-        context
-            .disk
-            .read(&path)
-            .map_err(|error| could_not().with_source(error))?
+        context.disk.read(&path).or_usage(&could_not)?
     };
-    let replayed = replay(&bytes, compat).map_err(|error| {
-        could_not()
-            .with_source(error)
-            .hint("a recording has `now`, `state` and `api`, or `initial_state` and `runs`")
-    })?;
+    let replayed = replay(&bytes, compat)
+        .or_usage(could_not)
+        .map_err(|error| {
+            error.hint("a recording has `now`, `state` and `api`, or `initial_state` and `runs`")
+        })?;
     warn_of_size(context, &replayed);
     let text = replayed.pretty();
     if context.out.json_wanted() {
-        let outcome: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not show the outcome").with_source(error)
-        })?;
+        let outcome: serde_json::Value =
+            serde_json::from_str(&text).or_internal("could not show the outcome")?;
         context.out.json(serde_json::json!({ "outcome": outcome }));
     } else {
         context.out.data(&format!("{text}\n"));

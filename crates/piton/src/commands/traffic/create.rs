@@ -15,7 +15,7 @@ use super::place::{Known, MeantArgs, earlier, not_an_id};
 use super::tips::{Tip, Tips};
 use super::{backfill, error, init, mend, report};
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
@@ -235,7 +235,6 @@ fn told(context: &Context, args: &CreateArgs) -> Result<Vec<(String, Answer)>, C
     if !args.token_stdin {
         return Ok(Vec::new());
     }
-    let could_not = "could not read the token from standard input";
     if context.interactive() {
         // Somebody types it: then it is asked for, and not shown.
         return Ok(Vec::new());
@@ -244,7 +243,7 @@ fn told(context: &Context, args: &CreateArgs) -> Result<Vec<(String, Answer)>, C
     let mut input = std::io::stdin().lock().take(LONGEST_TOKEN);
     input
         .read_line(&mut line)
-        .map_err(|error| CommandError::usage(could_not).with_source(error))?;
+        .or_usage("could not read the token from standard input")?;
     let token = line.trim();
     if token.is_empty() {
         return Ok(Vec::new());
@@ -366,7 +365,7 @@ fn before_cut_off(context: &Context, place: &Place) -> Result<Option<Vec<String>
 fn named(context: &Context, name: &str) -> Result<SecretRef, CommandError> {
     let secret: SecretRef = format!("env:{name}")
         .parse()
-        .map_err(|error| CommandError::usage("could not use --token-env").with_source(error))?;
+        .or_usage("could not use --token-env")?;
     if context.environment.get(name).is_none() {
         return Err(CommandError::usage(format!(
             "--token-env names {name}, which is not set"

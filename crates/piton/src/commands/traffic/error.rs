@@ -19,10 +19,9 @@ pub(super) fn forge(what: &str, error: ForgeError) -> CommandError {
         | ForgeError::Transport { .. }
         | ForgeError::Garbled { .. } => ErrorKind::Failed,
     };
-    let hint = error.hint();
     CommandError::new(kind, format!("could not {what}"))
+        .hints(error.hint())
         .with_source(error)
-        .hints(hint)
 }
 
 pub(super) fn observe(error: ObserveError) -> CommandError {

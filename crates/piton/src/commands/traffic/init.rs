@@ -15,7 +15,7 @@ use super::place::{Known, MeantArgs, earlier};
 use super::tips::{Tip, Tips};
 use crate::config::Settings;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
@@ -154,8 +154,5 @@ impl Meant {
 
 /// What stands in the files where no repository is known yet.
 fn placeholder() -> Result<RepoName, CommandError> {
-    RepoName::new("OWNER", "REPO").map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not leave the repository open")
-            .with_source(error)
-    })
+    RepoName::new("OWNER", "REPO").or_internal("could not leave the repository open")
 }

@@ -5,7 +5,7 @@ use piton_traffic::provision::CreateError;
 
 use super::error;
 use crate::config::Settings;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 
 /// How the workflow installs piton: never without saying which version.
 pub(super) fn install(settings: &Settings) -> Result<Install, CommandError> {
@@ -15,9 +15,7 @@ pub(super) fn install(settings: &Settings) -> Result<Install, CommandError> {
     ];
     for (key, text) in said {
         if let Some(text) = text {
-            return text.parse().map_err(|error| {
-                CommandError::usage(format!("could not use {key}")).with_source(error)
-            });
+            return text.parse().or_usage(format!("could not use {key}"));
         }
     }
     Err(error::create(CreateError::NoInstall))

@@ -17,7 +17,7 @@ use piton_traffic::survey::{LocalState, local_files};
 use piton_traffic::templates::{Deployed, recognise};
 
 use crate::context::{Context, Place};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::terminal::Terminal;
@@ -261,9 +261,8 @@ impl Known {
         if line.trim().is_empty() {
             return Ok(None);
         }
-        line.trim().parse().map(Some).map_err(|error| {
-            CommandError::usage("could not use the name of the repository").with_source(error)
-        })
+        let named = line.trim().parse().map(Some);
+        named.or_usage("could not use the name of the repository")
     }
 }
 
@@ -289,10 +288,9 @@ impl Told<'_> {
         let (Some(owner), Some(repo)) = (owner, repo) else {
             return Ok(None);
         };
-        let name = RepoName::new(&owner, &repo).map_err(|error| {
-            CommandError::usage("could not use the name of the repository").with_source(error)
-        })?;
-        Ok(Some(name))
+        let name = RepoName::new(&owner, &repo);
+        name.map(Some)
+            .or_usage("could not use the name of the repository")
     }
 
     fn first<'v>(
@@ -365,9 +363,7 @@ pub(super) fn list_file(context: &Context, args: &MeantArgs) -> Result<ListFile,
         CommandError::usage("could not find the list of tracked repositories")
             .hint("set HOME, or name the list with --ghtraf-config")
     })?;
-    let name = GLOBAL_FILE
-        .parse()
-        .map_err(|error| CommandError::usage("could not name the list").with_source(error))?;
+    let name = GLOBAL_FILE.parse().or_usage("could not name the list")?;
     Ok(ListFile { root: home, name })
 }
 
@@ -386,23 +382,13 @@ pub(super) fn parsed<T>(
     file: &Path,
     parse: impl Fn(&[u8]) -> Result<T, SettingsError>,
 ) -> Result<Option<T>, CommandError> {
-    let could_not = || CommandError::usage(format!("could not use {}", file.display()));
-    let there = context
-        .disk
-        .stat(file)
-        .map_err(|error| could_not().with_source(error))?;
-    if there.is_none() {
+    let could_not = format!("could not use {}", file.display());
+    if context.disk.stat(file).or_usage(&could_not)?.is_none() {
         return Ok(None);
     }
-    let bytes = context
-        .disk
-        .read(file)
-        .map_err(|error| could_not().with_source(error))?;
-    parse(&bytes).map(Some).map_err(|error| {
-        could_not()
-            .with_source(error)
-            .hint("correct the file; it was left as it is")
-    })
+    let bytes = context.disk.read(file).or_usage(&could_not)?;
+    let parsed = parse(&bytes).map(Some).or_usage(could_not);
+    parsed.map_err(|error| error.hint("correct the file; it was left as it is"))
 }
 
 /// Returns what edited files were when they were written, as git has them.

@@ -18,7 +18,7 @@ use super::error;
 use super::look::{How, client, look};
 use super::place::MeantArgs;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{ago, local_time};
 
@@ -121,9 +121,8 @@ fn every(context: &Context, args: &StatusArgs) -> Result<Vec<Looked>, CommandErr
     let forge = client(context, &settings, args.offline)?;
     let mut named: Vec<(RepoName, Entry)> = Vec::new();
     for (name, entry) in known.global.all() {
-        let name = name.parse().map_err(|error| {
-            CommandError::usage("could not use the list of tracked repositories").with_source(error)
-        })?;
+        let name = name.parse();
+        let name = name.or_usage("could not use the list of tracked repositories")?;
         named.push((name, entry));
     }
     let now = Moment(context.clock.now());

@@ -18,7 +18,7 @@ use super::look::{How, Looked, look};
 use super::mend;
 use super::place::{Known, MeantArgs, earlier};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
@@ -199,9 +199,9 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
             "--token-env names {variable}, which is not set"
         )));
     };
-    let token = token.parse().map_err(|error| {
-        CommandError::usage(format!("could not use the token in {variable}")).with_source(error)
-    })?;
+    let token = token
+        .parse()
+        .or_usage(format!("could not use the token in {variable}"))?;
     let forge = looked.forge.signed_in_with(token);
     let name = &looked.seen.repository;
     let mut findings = Findings::default();

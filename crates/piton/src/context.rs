@@ -298,6 +298,11 @@ pub(crate) fn kept<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
+/// Returns where this very program is.
+pub(crate) fn program() -> Result<PathBuf, CommandError> {
+    std::env::current_exe().or_internal("could not find this program")
+}
+
 /// Returns a short name that nothing else has.
 pub(crate) fn token() -> String {
     let [a, b, c, d, ..] = random();

@@ -10,24 +10,25 @@ use serde_json::{Value, json};
 
 use crate::exit::Exit;
 
-/// What sort of failure it is; decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorKind {
-    /// The command line or the configuration is wrong.
-    Usage,
-    /// It was tried and did not work.
-    Failed,
-    /// Nothing goes on before a person decides.
-    NeedsPerson,
-    /// The world is not what the plan was decided on.
-    Stale,
-    /// Nobody is signed in, or whoever is may not do this.
-    Authentication,
-    /// What may be used is used up for now.
-    LimitReached,
-    Interrupted,
-    /// A fault of piton itself.
-    Internal,
+piton_base::words! {
+    /// What sort of failure it is; decides the exit code.
+    pub(crate) enum ErrorKind: "a kind of failure" {
+        /// The command line or the configuration is wrong.
+        Usage = "usage",
+        /// It was tried and did not work.
+        Failed = "failed",
+        /// Nothing goes on before a person decides.
+        NeedsPerson = "needs_person",
+        /// The world is not what the plan was decided on.
+        Stale = "stale_plan",
+        /// Nobody is signed in, or whoever is may not do this.
+        Authentication = "auth",
+        /// What may be used is used up for now.
+        LimitReached = "limit_reached",
+        Interrupted = "interrupted",
+        /// A fault of piton itself.
+        Internal = "internal",
+    }
 }
 
 impl ErrorKind {
@@ -40,20 +41,6 @@ impl ErrorKind {
             Self::Authentication => Exit::Authentication,
             Self::LimitReached => Exit::LimitReached,
             Self::Interrupted => Exit::Interrupted,
-        }
-    }
-
-    /// The word that `--json` carries.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Usage => "usage",
-            Self::Failed => "failed",
-            Self::NeedsPerson => "needs_person",
-            Self::Stale => "stale_plan",
-            Self::Authentication => "auth",
-            Self::LimitReached => "limit_reached",
-            Self::Interrupted => "interrupted",
-            Self::Internal => "internal",
         }
     }
 }
@@ -136,6 +123,11 @@ impl CommandError {
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
+    }
+
+    /// A plan that could not be made is a fault of piton's own.
+    pub(crate) fn no_plan() -> Self {
+        Self::internal("could not make a plan")
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -278,7 +270,7 @@ impl CommandError {
     /// Returns what stands beside the result in a document.
     pub(crate) fn json(&self) -> Value {
         let mut error = json!({
-            "kind": self.kind.word(),
+            "kind": self.kind,
             "message": self.message,
             "causes": self.causes(),
             "hints": self.beside.hints,
@@ -358,10 +350,9 @@ impl From<piton_git::GitError> for CommandError {
     }
 }
 
-/// A plan that contradicts itself is a fault of piton's own.
 impl From<PlanFaults> for CommandError {
     fn from(faults: PlanFaults) -> Self {
-        Self::internal("could not make a plan").with_source(faults)
+        Self::no_plan().with_source(faults)
     }
 }
 

@@ -43,36 +43,16 @@ impl Diary {
 /// Returns what of an event is for others: what is asked and what came of it.
 /// What agents and commands print, and where things are here, is not.
 fn line(event: &Event) -> Option<String> {
-    let text = match event {
-        Event::CallStarted { .. } | Event::CallRetrying { .. } | Event::CallEnding { .. } => {
-            event.message()
-        }
-        Event::CallFinished(end) if end.call_status == CallStatus::Failed => event.message(),
-        Event::ValidationFinished { commit, .. } => {
-            format!("validated {commit}: {}", event.message())
-        }
-        Event::ArtifactsReady { .. }
-        | Event::EffortBudgetConfigured { .. }
-        | Event::RunStarted(_)
-        | Event::RunFinished(_)
-        | Event::ActionStarted { .. }
-        | Event::ActionFinished(_)
-        | Event::EffortResolved(_)
-        | Event::CallLaunched { .. }
-        | Event::CallProgress { .. }
-        | Event::CallPrinted { .. }
-        | Event::CallFinished(_)
-        | Event::ValidationStarted { .. }
-        | Event::ValidationPrinted { .. }
-        | Event::PlanActionStarted { .. }
-        | Event::PlanActionSettled { .. }
-        | Event::Published { .. }
-        | Event::Committed { .. }
-        | Event::StepFailed { .. }
-        | Event::Recovered { .. }
-        | Event::Noted { .. }
-        | Event::Warned { .. }
-        | Event::Interrupted => return None,
+    let text = if let Event::ValidationFinished { commit, .. } = event {
+        format!("validated {commit}: {}", event.message())
+    } else if matches!(
+        event,
+        Event::CallStarted { .. } | Event::CallRetrying { .. } | Event::CallEnding { .. }
+    ) || matches!(event, Event::CallFinished(end) if end.call_status == CallStatus::Failed)
+    {
+        event.message()
+    } else {
+        return None;
     };
     text.lines().next().map(str::to_owned)
 }

@@ -26,51 +26,22 @@ struct Seat {
 
 impl Seats {
     pub(super) fn take(&mut self, told: &Recorded) {
-        match (&told.event, told.job) {
-            (Event::RunStarted(outset), _) => {
-                *self = Self {
-                    jobs: outset.jobs,
-                    ..Self::default()
-                };
+        if let Event::RunStarted(outset) = &told.event {
+            *self = Self {
+                jobs: outset.jobs,
+                ..Self::default()
+            };
+        } else if let (Event::ActionStarted { target, .. }, Some(job)) = (&told.event, told.job) {
+            let target = clean(target).into_owned();
+            let since = Some(told.at.timestamp());
+            self.taken.insert(job, Seat { target, since });
+        } else if let Event::ActionFinished(end) = &told.event {
+            if let Some(seat) = told.job.and_then(|job| self.taken.get_mut(&job)) {
+                seat.since = None;
             }
-            (Event::ActionStarted { target, .. }, Some(job)) => {
-                let target = clean(target).into_owned();
-                let since = Some(told.at.timestamp());
-                self.taken.insert(job, Seat { target, since });
-            }
-            (Event::ActionFinished(end), job) => {
-                if let Some(seat) = job.and_then(|job| self.taken.get_mut(&job)) {
-                    seat.since = None;
-                }
-                self.count(end.outcome);
-            }
-            (Event::RunFinished(_), _) => *self = Self::default(),
-            (
-                Event::ArtifactsReady { .. }
-                | Event::EffortBudgetConfigured { .. }
-                | Event::ActionStarted { .. }
-                | Event::EffortResolved(_)
-                | Event::CallStarted { .. }
-                | Event::CallLaunched { .. }
-                | Event::CallProgress { .. }
-                | Event::CallPrinted { .. }
-                | Event::CallRetrying { .. }
-                | Event::CallEnding { .. }
-                | Event::CallFinished(_)
-                | Event::ValidationStarted { .. }
-                | Event::ValidationPrinted { .. }
-                | Event::ValidationFinished { .. }
-                | Event::PlanActionStarted { .. }
-                | Event::PlanActionSettled { .. }
-                | Event::Published { .. }
-                | Event::Committed { .. }
-                | Event::StepFailed { .. }
-                | Event::Recovered { .. }
-                | Event::Noted { .. }
-                | Event::Warned { .. }
-                | Event::Interrupted,
-                _,
-            ) => {}
+            self.count(end.outcome);
+        } else if let Event::RunFinished(_) = &told.event {
+            *self = Self::default();
         }
     }
 

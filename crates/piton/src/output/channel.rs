@@ -39,38 +39,29 @@ impl Channel {
     ];
 
     pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::Api => "api",
-            Self::Config => "config",
-            Self::Error => "error",
-            Self::General => "general",
-            Self::Git => "git",
-            Self::Hint => "hint",
-            Self::Plan => "plan",
-            Self::Recovery => "recovery",
-            Self::Setup => "setup",
-            Self::Trace => "trace",
-            Self::Traffic => "traffic",
-            Self::Verify => "verify",
-        }
+        self.told().0
     }
 
     pub(crate) const fn describes(self) -> &'static str {
+        self.told().1
+    }
+
+    /// Its name, and what goes out on it.
+    const fn told(self) -> (&'static str, &'static str) {
         match self {
-            Self::Agent => "calls of agents: which, for what, how long",
-            Self::Api => "requests to GitHub, with their addresses",
-            Self::Config => "where settings come from",
-            Self::Error => "errors and warnings",
-            Self::General => "ordinary messages",
-            Self::Git => "commits, worktrees and what git says",
-            Self::Hint => "tips on what to do next",
-            Self::Plan => "plans, their progress and results",
-            Self::Recovery => "what was finished or undone after a crash",
-            Self::Setup => "what setting up found and took over",
-            Self::Trace => "each step with its time",
-            Self::Traffic => "what collecting traffic found",
-            Self::Verify => "the world compared with the plan afterwards",
+            Self::Agent => ("agent", "calls of agents: which, for what, how long"),
+            Self::Api => ("api", "requests to GitHub, with their addresses"),
+            Self::Config => ("config", "where settings come from"),
+            Self::Error => ("error", "errors and warnings"),
+            Self::General => ("general", "ordinary messages"),
+            Self::Git => ("git", "commits, worktrees and what git says"),
+            Self::Hint => ("hint", "tips on what to do next"),
+            Self::Plan => ("plan", "plans, their progress and results"),
+            Self::Recovery => ("recovery", "what was finished or undone after a crash"),
+            Self::Setup => ("setup", "what setting up found and took over"),
+            Self::Trace => ("trace", "each step with its time"),
+            Self::Traffic => ("traffic", "what collecting traffic found"),
+            Self::Verify => ("verify", "the world compared with the plan afterwards"),
         }
     }
 

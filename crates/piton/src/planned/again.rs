@@ -12,6 +12,7 @@ use piton_plan::journal::{self, Journal, Status};
 use piton_plan::{Outcome, Plan, Report, SkipReason};
 
 use super::error::journal_error;
+use super::tell::Went;
 use super::{PerformArgs, Site};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -57,10 +58,14 @@ impl Site<'_> {
                     receipts: journal.receipts(),
                     journal: None,
                 };
-                let verification = journal.verification();
-                let made = Made::default();
-                self.tell(journal.id(), plan, &report, verification, &made)?;
-                Ok(Some(self.exit(&report, verification)))
+                let exit = self.tell(&Went {
+                    id: journal.id(),
+                    plan,
+                    report: &report,
+                    verification: journal.verification(),
+                    made: &Made::default(),
+                })?;
+                Ok(Some(exit))
             }
         }
     }

@@ -9,6 +9,7 @@ use piton_plan::{Jobs, PlanId, Ready, Run, verify};
 
 use super::carry_out::Ended;
 use super::error::{journal_error, lost_journal};
+use super::tell::Went;
 use super::{PerformArgs, Site};
 use crate::error::CommandError;
 use crate::op::Op;
@@ -122,8 +123,13 @@ impl Site<'_> {
             };
             kept.map_err(lost_journal)?;
         }
-        self.tell(id, plan, &report, verification.as_ref(), &made)?;
-        let exit = self.exit(&report, verification.as_ref());
+        let exit = self.tell(&Went {
+            id,
+            plan,
+            report: &report,
+            verification: verification.as_ref(),
+            made: &made,
+        })?;
         Ok(Ended {
             exit,
             receipts: report.receipts,

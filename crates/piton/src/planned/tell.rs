@@ -14,18 +14,24 @@ use crate::op::Op;
 use crate::output::{Channel, local_time};
 use crate::world::Made;
 
+/// A plan, and what came of it.
+pub(super) struct Went<'a> {
+    pub(super) id: PlanId,
+    pub(super) plan: &'a Plan<Op>,
+    pub(super) report: &'a Report,
+    pub(super) verification: Option<&'a Verification>,
+    pub(super) made: &'a Made,
+}
+
 impl Site<'_> {
-    pub(super) fn tell(
-        &self,
-        id: PlanId,
-        plan: &Plan<Op>,
-        report: &Report,
-        verification: Option<&Verification>,
-        made: &Made,
-    ) -> Result<(), CommandError> {
+    /// Tells it, and returns the exit code that it comes to.
+    pub(super) fn tell(&self, went: &Went<'_>) -> Result<Exit, CommandError> {
+        let (report, verification) = (went.report, went.verification);
+        let exit = self.exit(report, verification);
         let out = &self.context.out;
         if out.json_wanted() {
-            return self.tell_json(id, plan, report, verification, made);
+            self.tell_json(went)?;
+            return Ok(exit);
         }
         let level = level_of(out.verbosity().threshold(Channel::Plan));
         let text = render::receipts(&report.receipts, level, self.style());
@@ -42,22 +48,19 @@ impl Site<'_> {
                 out.prose(&text);
             }
         }
-        if let Some(hint) = way_on(self.exit(report, verification), id, plan, report) {
+        if let Some(hint) = way_on(exit, went) {
             out.hint(&hint);
         }
-        Ok(())
+        Ok(exit)
     }
 
-    fn tell_json(
-        &self,
-        id: PlanId,
-        plan: &Plan<Op>,
-        report: &Report,
-        verification: Option<&Verification>,
-        made: &Made,
-    ) -> Result<(), CommandError> {
+    fn tell_json(&self, went: &Went<'_>) -> Result<(), CommandError> {
+        let (report, verification) = (went.report, went.verification);
         let out = &self.context.out;
-        out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
+        out.json(plan_json(
+            went.plan,
+            out.verbosity().threshold(Channel::Plan),
+        )?);
         out.amend(
             render::run_document(&report.receipts, verification)
                 .or_internal("could not show the run")?,
@@ -67,15 +70,14 @@ impl Site<'_> {
             .flat_map(|verification| verification.deviations())
             .map(|d| json!({ "action": d.action, "expected": d.expected, "found": d.found }))
             .collect();
-        let verified =
-            report.is_success() && verification.is_some_and(piton_plan::Verification::is_clean);
+        let verified = report.is_success() && verification.is_some_and(Verification::is_clean);
         out.amend(json!({
             "dry_run": false,
-            "run": made.run.as_ref().map(ToString::to_string),
-            "commit": made.commit,
+            "run": went.made.run.as_ref().map(ToString::to_string),
+            "commit": went.made.commit,
             "verified": verified,
             "deviations": deviations,
-            "journal": id.to_string(),
+            "journal": went.id.to_string(),
         }));
         if let Some(error) = failure_json(report) {
             out.failure(error);
@@ -84,7 +86,7 @@ impl Site<'_> {
     }
 
     /// What was cut off is not what failed.
-    pub(super) fn exit(&self, report: &Report, verification: Option<&Verification>) -> Exit {
+    fn exit(&self, report: &Report, verification: Option<&Verification>) -> Exit {
         if self.context.stop.requested() && !report.is_success() {
             Exit::Interrupted
         } else {
@@ -94,18 +96,18 @@ impl Site<'_> {
 }
 
 /// Returns what a person can do next.
-fn way_on(exit: Exit, id: PlanId, plan: &Plan<Op>, report: &Report) -> Option<String> {
+fn way_on(exit: Exit, went: &Went<'_>) -> Option<String> {
     match exit {
         Exit::Done => None,
         Exit::Deviation => {
             Some("something else may be changing the same things; run the command again".to_owned())
         }
-        Exit::Interrupted if calls_an_agent(plan) => {
+        Exit::Interrupted if calls_an_agent(went.plan) => {
             Some("nothing was lost; run the command again".to_owned())
         }
         Exit::Interrupted => Some(format!(
             "`piton journal resume {}` does the rest",
-            short(id)
+            short(went.id)
         )),
         Exit::Failed
         | Exit::Usage
@@ -117,19 +119,19 @@ fn way_on(exit: Exit, id: PlanId, plan: &Plan<Op>, report: &Report) -> Option<St
         | Exit::ChangesPending => {
             // A call is made again from what was accepted; there is nothing to
             // carry on.
-            let failure = failed(report).map(|(_, failure)| failure);
+            let failure = failed(went.report).map(|(_, failure)| failure);
             if let Some(until) = failure.and_then(|failure| failure.until) {
                 let at = local_time(until);
                 Some(format!(
                     "nothing was lost; run the command again after {at}, or with another agent (--with)"
                 ))
-            } else if calls_an_agent(plan) {
+            } else if calls_an_agent(went.plan) {
                 let has_hint = failure.is_some_and(|failure| failure.hint.is_some());
                 (!has_hint).then(|| "nothing was lost; run the command again".to_owned())
             } else {
                 Some(format!(
                     "correct the cause, then `piton journal resume {}` does the rest",
-                    short(id)
+                    short(went.id)
                 ))
             }
         }

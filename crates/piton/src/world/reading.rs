@@ -14,7 +14,6 @@ use piton_plan::{Failure, FailureKind, Plan};
 use piton_traffic::operation::TrafficWorld;
 
 use super::Publishing;
-use super::stored::StoredReading;
 use crate::context::{Context, Place};
 use crate::op::{Op, Seen};
 use crate::planning::planning_site;
@@ -22,7 +21,7 @@ use crate::planning::planning_site;
 /// Tells how the world stands to an operation; it can change nothing.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
-    context: &'a Context,
+    pub(super) context: &'a Context,
     disk: &'a dyn DiskRead,
     here: Option<Here>,
     /// Where files are, outside of a repository.
@@ -136,14 +135,6 @@ impl<'a> Reading<'a> {
         })
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the halves of all families are got alike"
-    )]
-    fn stored(&self) -> Result<StoredReading<'a>, Failure> {
-        Ok(StoredReading(self.context))
-    }
-
     /// Returns the way to GitHub, as the user set it up.
     pub(super) fn github(&self) -> Result<&Client, Failure> {
         let made = self.github.get_or_init(|| {
@@ -188,7 +179,7 @@ piton_plan::delegate_world!(Observe<Op> for Reading<'_>, Seen:
     File(files),
     Migration(migrations),
     Loop(the_loop),
-    Backend(stored),
+    Backend,
     Forge(forge),
     Traffic(traffic),
 );

@@ -5,17 +5,10 @@ use piton_backend::operation::{BackendOp, BackendPerformer, BackendSeen, Backend
 use piton_backend::store::Provider;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
 
+use super::{Reading, Writing};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::stored::{StoredPlace, with_backend, with_reader};
-
-/// The half that looks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct StoredReading<'a>(pub(super) &'a Context);
-
-/// The half that changes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct StoredWriting<'a>(pub(super) &'a Context);
 
 fn place(context: &Context) -> Result<StoredPlace, Failure> {
     StoredPlace::find(context).map_err(failed)
@@ -42,32 +35,36 @@ fn failed(error: CommandError) -> Failure {
     Failure::new(FailureKind::Input, error.on_one_line())
 }
 
-impl Observe<BackendOp> for StoredReading<'_> {
+impl Observe<BackendOp> for Reading<'_> {
     fn observe(
         &self,
         op: &BackendOp,
         given: &Given<'_>,
         moment: Moment,
     ) -> Result<Observation<BackendSeen>, Failure> {
-        let place = place(self.0)?;
-        with_reader(self.0, &place, provider(op, &place), |backend| {
+        let place = place(self.context)?;
+        with_reader(self.context, &place, provider(op, &place), |backend| {
             BackendWorld { backend }.observe(op, given, moment)
         })
         .map_err(failed)?
     }
 }
 
-impl Perform<BackendOp> for StoredWriting<'_> {
+impl Perform<BackendOp> for Writing<'_> {
     fn perform(
         &self,
         op: &BackendOp,
         given: &Given<'_>,
         seen: BackendSeen,
     ) -> Result<Done, Failure> {
-        let place = place(self.0)?;
-        with_backend(self.0, &place, provider(op, &place), None, |backend| {
-            BackendPerformer { backend }.perform(op, given, seen)
-        })
+        let place = place(self.context)?;
+        with_backend(
+            self.context,
+            &place,
+            provider(op, &place),
+            None,
+            |backend| BackendPerformer { backend }.perform(op, given, seen),
+        )
         .map_err(failed)?
     }
 }

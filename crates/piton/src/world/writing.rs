@@ -23,7 +23,6 @@ use piton_traffic::operation::{TrafficPerformer, TryToken};
 use super::Reading;
 use super::examining::Examining;
 use super::reading::Here;
-use super::stored::StoredWriting;
 use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
@@ -114,14 +113,6 @@ impl<'a> Writing<'a> {
         })
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the halves of all families are got alike"
-    )]
-    fn stored(&self) -> Result<StoredWriting<'a>, Failure> {
-        Ok(StoredWriting(self.context))
-    }
-
     fn forge(&self) -> Result<ForgePerformer<'_>, Failure> {
         Ok(ForgePerformer {
             forge: self.reading.github()?,
@@ -160,7 +151,7 @@ piton_plan::delegate_world!(Perform<Op> for Writing<'_>, Seen:
     File(files),
     Migration(migrations),
     Loop(the_loop),
-    Backend(stored),
+    Backend,
     Forge(forge),
     Traffic(traffic),
 );

@@ -63,32 +63,16 @@ impl Demo<'_> {
 }
 
 fn tell(guide: &Guide<'_>, event: &Event) {
-    match event {
-        Event::ActionStarted { .. } => guide.result(&event.message()),
+    if let Event::ActionStarted { .. } = event {
+        guide.result(&event.message());
+    } else if matches!(
+        event,
         Event::CallStarted { .. }
-        | Event::ValidationStarted { .. }
-        | Event::ValidationFinished { .. }
-        | Event::Noted { .. }
-        | Event::ActionFinished(_) => guide.result(&format!("  {}", event.message())),
-        Event::ArtifactsReady { .. }
-        | Event::EffortBudgetConfigured { .. }
-        | Event::RunStarted(_)
-        | Event::RunFinished(_)
-        | Event::EffortResolved(_)
-        | Event::CallLaunched { .. }
-        | Event::CallProgress { .. }
-        | Event::CallPrinted { .. }
-        | Event::CallRetrying { .. }
-        | Event::CallEnding { .. }
-        | Event::CallFinished(_)
-        | Event::ValidationPrinted { .. }
-        | Event::PlanActionStarted { .. }
-        | Event::PlanActionSettled { .. }
-        | Event::Published { .. }
-        | Event::Committed { .. }
-        | Event::StepFailed { .. }
-        | Event::Recovered { .. }
-        | Event::Warned { .. }
-        | Event::Interrupted => {}
+            | Event::ValidationStarted { .. }
+            | Event::ValidationFinished { .. }
+            | Event::Noted { .. }
+            | Event::ActionFinished(_)
+    ) {
+        guide.result(&format!("  {}", event.message()));
     }
 }

@@ -74,11 +74,10 @@ pub(super) fn place(context: &Context, keep: Option<&Path>) -> Result<Project, C
             .hint("name an empty directory, or one that is not there"));
         }
     }
-    let program = program()?;
     Ok(Project {
         home: root.join(".git").join("demo").join("home"),
         root,
-        program,
+        program: crate::context::program()?,
     })
 }
 
@@ -225,8 +224,4 @@ fn put(context: &Context, path: &Path, text: &str) -> Result<(), CommandError> {
 )]
 fn command(program: &Path) -> Command {
     Command::new(program)
-}
-
-fn program() -> Result<PathBuf, CommandError> {
-    std::env::current_exe().or_internal("could not find this program")
 }

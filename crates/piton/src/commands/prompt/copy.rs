@@ -10,7 +10,7 @@ use piton_plan::{ConflictMode, Draft, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::template::file;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::files::NEW_FILE_MODE;
 use crate::op::Op;
@@ -41,13 +41,13 @@ pub(crate) struct CopyArgs {
 pub(crate) fn run(context: &Context, args: &CopyArgs) -> CommandResult {
     // A template of the repository's that cannot be used is no obstacle: to
     // start over from the built-in one is the way out.
-    let built_in = PromptSet::built_in().map_err(|error| internal().with_source(error))?;
+    let built_in = PromptSet::built_in().or_internal("could not make a plan")?;
     let files = args.roles.iter().map(|role| file(&built_in, role));
     let files = files.collect::<Result<BTreeSet<_>, _>>()?;
     let place = context.place_to_write(&args.plan)?;
     let mut builder = PlanBuilder::new("prompt copy");
     for file in files {
-        let (_, text) = built_in.part(&file).ok_or_else(internal)?;
+        let (_, text) = built_in.part(&file).ok_or_else(CommandError::no_plan)?;
         builder.add_draft(decided(context, &place, args.force, &file, text)?);
     }
     let plan = builder.build()?;
@@ -109,18 +109,15 @@ fn decided(
 }
 
 fn target(place: &Place, file: &str) -> Result<RepoPath, CommandError> {
-    let overrides = place.settings.path("prompts").ok_or_else(internal)?;
-    overrides
-        .join(file)
-        .map_err(|error| internal().with_source(error))
+    let overrides = place
+        .settings
+        .path("prompts")
+        .ok_or_else(CommandError::no_plan)?;
+    overrides.join(file).or_internal("could not make a plan")
 }
 
 fn refused(error: DecideError) -> CommandError {
     CommandError::failed("could not copy the template; nothing was changed")
         .hints(error.hint())
         .with_source(error)
-}
-
-fn internal() -> CommandError {
-    CommandError::new(ErrorKind::Internal, "could not make a plan")
 }

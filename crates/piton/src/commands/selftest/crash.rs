@@ -18,7 +18,7 @@ use crate::output::{Channel, Level};
 pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
     let directory = place::make(context, args.dir.as_deref())?;
     let options = Options {
-        program: place::program()?,
+        program: crate::context::program()?,
         directory: directory.clone(),
         path: context.environment.get("PATH").unwrap_or_default().into(),
         only: args.only.clone(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::{Disk, DiskRead, Kind, tree};
 
 use crate::context::{Context, token};
-use crate::error::{Attempt as _, CommandError};
+use crate::error::CommandError;
 use crate::output::{Channel, Level};
 
 /// Makes a directory that nothing else is in.
@@ -38,11 +38,6 @@ pub(super) fn remove(context: &Context, directory: &Path) -> Result<(), CommandE
 pub(super) fn tell(context: &Context, directory: &Path) {
     let text = format!("the scratch directory is {}", directory.display());
     context.out.note(Channel::General, Level::INFO, &text);
-}
-
-/// Returns where this very program is.
-pub(super) fn program() -> Result<PathBuf, CommandError> {
-    std::env::current_exe().or_internal("could not find this program")
 }
 
 fn failed(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {

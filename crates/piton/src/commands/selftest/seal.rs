@@ -117,7 +117,7 @@ fn child(
     .map_err(|error| failed("say what to try").with_source(error))?;
     let seal = Seal::decide(&request, &Real).and_then(|seal| seal.prepare());
     let seal = seal.map_err(|error| failed("make the seal").with_source(error))?;
-    let mut command = Command::new(place::program()?);
+    let mut command = Command::new(crate::context::program()?);
     command
         .args(["selftest", "--seal", "--inside", &errand])
         .current_dir(ground.slot())

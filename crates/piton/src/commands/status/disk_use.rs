@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use piton_durable::tree;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::context::{Context, Place};
 use crate::output::amount::size;
 
 /// Bytes, by what they are for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct DiskUse {
     records: u64,
     journals: u64,
@@ -18,6 +18,7 @@ pub(super) struct DiskUse {
     /// Tool caches of the clone's own.
     caches: u64,
     /// Where slots are, if the settings name a place.
+    #[serde(skip)]
     home: Option<PathBuf>,
 }
 
@@ -32,15 +33,6 @@ impl DiskUse {
             caches: home.as_ref().map_or(0, |home| size(home.caches())),
             home: home.map(|home| home.dir().to_owned()),
         }
-    }
-
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "records": self.records,
-            "journals": self.journals,
-            "slots": self.slots,
-            "caches": self.caches,
-        })
     }
 
     /// Says it in a line; `None` where there is nothing.

@@ -4,18 +4,20 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 use piton_loop::runs::ListedRun;
+use serde::Serialize;
 
 use crate::output::local_time;
 use crate::records::overview::counted;
 
 /// Their sums.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 pub(super) struct Lately {
-    pub(super) runs: u32,
-    pub(super) failed: u32,
-    pub(super) commits: u32,
-    pub(super) tokens: Option<u64>,
-    pub(super) cost: Option<f64>,
+    runs: u32,
+    failed: u32,
+    commits: u32,
+    tokens: Option<u64>,
+    #[serde(rename = "cost_usd")]
+    cost: Option<f64>,
 }
 
 impl Lately {

@@ -53,15 +53,9 @@ impl Seen<'_> {
             "over": self.over,
             "running": running,
             "unlanded": self.unlanded.iter().map(unlanded::json).collect::<Vec<_>>(),
-            "last_day": {
-                "runs": self.lately.runs,
-                "failed": self.lately.failed,
-                "commits": self.lately.commits,
-                "tokens": self.lately.tokens,
-                "cost_usd": self.lately.cost,
-            },
+            "last_day": self.lately,
             "dispatched": self.dispatched.iter().map(Dispatched::json).collect::<Vec<_>>(),
-            "disk": self.disk.json(),
+            "disk": self.disk,
             "wrong": wrong,
         })
     }

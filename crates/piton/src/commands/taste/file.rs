@@ -9,7 +9,7 @@ use piton_plan::files::{Content, FileOp};
 use serde_json::json;
 
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::files::{put, read};
 use crate::op::Op;
@@ -34,7 +34,11 @@ impl TasteFile {
         match place {
             Some(place) if !global => Ok(Self {
                 root: place.top().to_owned(),
-                path: place.settings.path("taste").ok_or_else(internal)?.clone(),
+                path: place
+                    .settings
+                    .path("taste")
+                    .ok_or_else(CommandError::no_plan)?
+                    .clone(),
                 global,
             }),
             Some(_) | None => {
@@ -44,10 +48,10 @@ impl TasteFile {
                 })?;
                 let name = file.file_name().and_then(|name| name.to_str());
                 Ok(Self {
-                    root: file.parent().ok_or_else(internal)?.to_owned(),
+                    root: file.parent().ok_or_else(CommandError::no_plan)?.to_owned(),
                     path: name
                         .and_then(|name| name.parse().ok())
-                        .ok_or_else(internal)?,
+                        .ok_or_else(CommandError::no_plan)?,
                     global: true,
                 })
             }
@@ -106,8 +110,4 @@ fn tell(context: &Context, file: &TasteFile, stale: bool) {
     } else {
         context.out.data(&format!("{path}\n"));
     }
-}
-
-pub(super) fn internal() -> CommandError {
-    CommandError::new(ErrorKind::Internal, "could not make a plan")
 }

@@ -14,7 +14,7 @@ use piton_plan::{ConflictMode, Draft, Plan, PlanBuilder};
 use serde_json::json;
 
 use super::args::TasteArgs;
-use super::file::{TasteFile, internal};
+use super::file::TasteFile;
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place, token};
@@ -322,7 +322,7 @@ fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileO
     let wanted = Wanted {
         path: format!("{}.bak", file.path)
             .parse()
-            .map_err(|error| internal().with_source(error))?,
+            .or_internal("could not make a plan")?,
         content: Content::Text(old.to_owned()),
         mode: NEW_FILE_MODE,
         how: How::Copy,

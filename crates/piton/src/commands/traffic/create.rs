@@ -12,7 +12,7 @@ use piton_traffic::settings::is_gist_id;
 use super::conflict::ConflictArgs;
 use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier, not_an_id};
-use super::tips::{Tip, Tips};
+use super::tips::{self, Tip};
 use super::{backfill, error, init, mend, report};
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
@@ -180,7 +180,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     let ended = site.carry_out_and_tell(&args.plan, &decided)?;
     if !args.plan.changes_nothing() && matches!(ended.exit, Exit::Done | Exit::Deviation) {
         report::tell(context, &wishes, &facts, &decided, &ended.receipts);
-        tips(context, &decided);
+        give_tips(context, &decided);
     }
     if args.seed && !args.plan.changes_nothing() && ended.exit == Exit::Done {
         return backfill::seed(context, &args.meant, &args.plan);
@@ -217,15 +217,14 @@ fn guide(context: &Context, facts: &Facts, plan: &Plan<Op>) {
 }
 
 /// Tips that fit what was done.
-fn tips(context: &Context, plan: &Plan<Op>) {
+fn give_tips(context: &Context, plan: &Plan<Op>) {
     let wrote = |id: &str| {
         let mut actions = plan.actions().iter();
         actions.any(|action| action.id().as_str() == id)
     };
     if wrote("config:write:.ghtraf.json") {
-        let tips = Tips::new(context.out);
         for tip in [Tip::Remember, Tip::DryRun, Tip::RateLimit, Tip::Token] {
-            tips.tell(tip);
+            tips::tell(context.out, tip);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::error;
 use super::ground::Ground;
 use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier};
-use super::tips::{Tip, Tips};
+use super::tips::{self, Tip};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
@@ -90,7 +90,7 @@ pub(super) fn files(
     let ended = ground.site(context)?.carry_out_and_tell(args, &plan)?;
     let wrote = ended.exit == Exit::Done && !ended.receipts.is_empty();
     if wrote && !configured {
-        Tips::new(context.out).tell(Tip::Configure);
+        tips::tell(context.out, Tip::Configure);
     }
     if wrote && ground.place().is_some() {
         context

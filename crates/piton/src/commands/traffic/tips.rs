@@ -1,11 +1,8 @@
-//! Tips by their ids: each is told once, where it fits.
-
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+//! Tips by their ids, told where they fit.
 
 use crate::output::{Channel, Level, Out};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Tip {
     /// A preview exists.
     DryRun,
@@ -54,32 +51,16 @@ impl Tip {
     }
 }
 
-/// What one command tells.
-#[derive(Debug)]
-pub(super) struct Tips {
-    out: &'static Out,
-    told: RefCell<BTreeSet<Tip>>,
-}
-
-impl Tips {
-    pub(super) fn new(out: &'static Out) -> Self {
-        Self {
-            out,
-            told: RefCell::default(),
-        }
+/// Tells it, where hints of its level are shown.
+pub(super) fn tell(out: &Out, tip: Tip) {
+    if !out.shows(Channel::Hint, tip.level()) {
+        return;
     }
-
-    /// Tells it, if it was not told yet and may be.
-    pub(super) fn tell(&self, tip: Tip) {
-        if !self.out.shows(Channel::Hint, tip.level()) || !self.told.borrow_mut().insert(tip) {
-            return;
-        }
-        // Who looks closely sees which one it is.
-        let id = if self.out.shows(Channel::Hint, Level::DETAIL) {
-            format!(" ({})", tip.id())
-        } else {
-            String::new()
-        };
-        self.out.hint(&format!("{}{id}", tip.text()));
-    }
+    // Who looks closely sees which one it is.
+    let id = if out.shows(Channel::Hint, Level::DETAIL) {
+        format!(" ({})", tip.id())
+    } else {
+        String::new()
+    };
+    out.hint(&format!("{}{id}", tip.text()));
 }

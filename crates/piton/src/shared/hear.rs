@@ -140,9 +140,9 @@ fn answer(
         comment: Some(format!("piton has read {}: {}", clean(who), clean(outcome))),
         ..Told::default()
     };
-    if let Err(undelivered) = deliver(context, stored, at, &told) {
+    if let Err(undelivered) = deliver(context, stored, at, told) {
         let why = match undelivered {
-            Undelivered::NoBackend(error) => error.on_one_line(),
+            Undelivered::NoBackend(why) => why,
             Undelivered::Refused { message, .. } => message,
         };
         context

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use piton_backend::header::{Patch, Stamp};
-use piton_backend::store::{BackendError, Change, Noted, PlanId, Provider, Reason};
+use piton_backend::header::{PatchError, Stamp};
+use piton_backend::store::{BackendError, Noted, PlanId, Provider, Reason};
 use piton_base::{Clock, on_one_line};
 use serde_json::{Value as Json, json};
 
-use super::backends::with_backend;
 use super::outbox::{Outbox, Told, Waiting};
 use super::place::StoredPlace;
 use crate::context::Context;
-use crate::error::CommandError;
 
 /// How long a report waits for another process that sends what waited.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) enum Undelivered {
     /// There is no backend to bring it to.
-    NoBackend(CommandError),
+    NoBackend(String),
     Refused {
         message: String,
         reason: Reason,
@@ -33,7 +31,7 @@ impl Undelivered {
     /// Says why, and whether it waits.
     pub(crate) fn told(&self) -> String {
         match self {
-            Self::NoBackend(error) => error.on_one_line(),
+            Self::NoBackend(why) => why.clone(),
             Self::Refused {
                 message,
                 queued: true,
@@ -54,21 +52,17 @@ pub(crate) fn deliver(
     context: &Context,
     place: &StoredPlace,
     (plan, provider): (&PlanId, Provider),
-    told: &Told,
+    told: Told,
 ) -> Result<Vec<String>, Undelivered> {
-    let patch = Patch::new(told.patch.clone()).map_err(|error| Undelivered::Refused {
+    let waiting = Waiting::new(plan, provider, told, context.clock.now());
+    let refused = |error: PatchError| Undelivered::Refused {
         message: error.to_string(),
         reason: Reason::InvalidMetadata,
         queued: false,
-    })?;
-    let change = Change {
-        patch,
-        key: told.key.clone(),
-        waited: Duration::ZERO,
     };
+    let change = waiting.change(Duration::ZERO).map_err(refused)?;
     let outbox = Outbox::of(context, place);
     let sending = outbox.send(context, place, PATIENCE);
-    let waiting = Waiting::new(plan, provider, told.clone(), context.clock.now());
     // What waits for the plan was decided before: it goes first, or this waits too.
     if let Some(message) = sending.in_the_way_of(&waiting, &outbox) {
         return Err(Undelivered::Refused {
@@ -77,20 +71,9 @@ pub(crate) fn deliver(
             queued: outbox.keep(&waiting),
         });
     }
-    let session = told.session.as_deref();
-    let sent = with_backend(context, place, provider, session, |backend| {
-        if let Some(report) = &told.report {
-            backend.set_comment(plan, &report.key, &report.text)?;
-        }
-        if change.patch.is_empty() && told.comment.is_none() {
-            return Ok(Vec::new());
-        }
-        backend
-            .post_event(plan, &change, told.comment.as_deref())
-            .map(|updated| updated.notes)
-    });
+    let sent = waiting.bring(&change, provider, context, place);
     match sent {
-        Err(error) => Err(Undelivered::NoBackend(error)),
+        Err(error) => Err(Undelivered::NoBackend(error.on_one_line())),
         Ok(Ok(notes)) => {
             // On standard error: the answers of reports are what callers know.
             for warning in notes.iter().filter_map(Noted::warning) {

@@ -34,17 +34,8 @@ pub(crate) struct Waiting {
     /// this was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider: Option<Provider>,
-    key: String,
-    /// Fields and values, in their order.
-    patch: Vec<(String, Json)>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    comment: Option<String>,
-    /// A comment that is replaced as a whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    report: Option<Replaced>,
-    /// The session that it is about, which keeps a log of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
+    #[serde(flatten)]
+    told: Told,
     since: Timestamp,
 }
 
@@ -56,14 +47,19 @@ pub(crate) struct Replaced {
 }
 
 /// What is reported: fields, and a comment beside them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Told {
     /// Tells the report apart; the same one sent again is done once.
     pub(crate) key: String,
+    /// Fields and values, in their order.
     pub(crate) patch: Vec<(String, Json)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) comment: Option<String>,
+    /// A comment that is replaced as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) report: Option<Replaced>,
     /// The session that it is about, which keeps a log of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<String>,
 }
 
@@ -73,11 +69,7 @@ impl Waiting {
             version: VERSION,
             plan: plan.clone(),
             provider: Some(provider),
-            key: told.key,
-            patch: told.patch,
-            comment: told.comment,
-            report: told.report,
-            session: told.session,
+            told,
             since,
         }
     }
@@ -132,7 +124,7 @@ impl<'a> Outbox<'a> {
 
     /// Whether a report with this key waits.
     pub(crate) fn has_key(&self, key: &str) -> bool {
-        self.has(|waiting| waiting.key == key)
+        self.has(|waiting| waiting.told.key == key)
     }
 
     /// Counts what waits, by its plan; what cannot be read is counted for none.

@@ -293,6 +293,12 @@ fn a_dry_run_that_is_stopped_answers_as_the_command_does() {
         let dry = stored.run(&[args, &["--dry-run"]].concat());
         assert_eq!((dry.code, dry.shown()), (0, real.shown()), "{args:?}");
     }
+    for fields in [&[][..], &["branch_name"], &["=b"], &["no_such_field=1"]] {
+        let args = [&["exec", "update-pr-header", "1"], fields].concat();
+        let real = stored.run(&args);
+        let dry = stored.run(&[&args[..], &["--dry-run"]].concat());
+        assert_eq!((dry.code, dry.shown()), (1, real.shown()), "{args:?}");
+    }
     let missing = ["exec", "update-dispatch-info", "999", "1", "n", "t"];
     let dry = stored.run(&[&missing[..], &["--dry-run"]].concat());
     assert_eq!(dry.code, 1);

@@ -9,9 +9,9 @@ use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, StateDir, on_one_line};
 use serde_json::Value as Json;
 
-use super::report::{Report, Unsent};
+use super::report::Report;
 use crate::context::Context;
-use crate::stored::{Happened, StoredPlace, branch, in_actions, user, with_reader};
+use crate::stored::{Happened, StoredPlace, Undelivered, branch, in_actions, user, with_reader};
 
 /// A state that would be written.
 pub(super) type State = Option<(Scene, Event, Option<String>)>;
@@ -22,7 +22,7 @@ pub(super) enum Trouble {
     NoReference(String),
     NoContext(String),
     StateNotWritten(String),
-    Unsent(Unsent),
+    Unsent(Undelivered),
 }
 
 /// Where an event happens.
@@ -128,9 +128,7 @@ impl Scene {
         let (plan, provider) = self.plan(context, place)?;
         Ok(Report {
             provider,
-            patch: self.fields(event, session),
-            session: session.map(str::to_owned),
-            ..Report::of(plan, [])
+            ..Report::of(plan, self.fields(event, session)).in_session(session)
         })
     }
 
@@ -167,7 +165,7 @@ impl Scene {
                     Ok(None) => Err(Trouble::NoReference(format!(
                         "the reference has no id, and the branch `{branch}` has no pull request"
                     ))),
-                    Err(error) => Err(Trouble::Unsent(Unsent::Backend {
+                    Err(error) => Err(Trouble::Unsent(Undelivered::Refused {
                         message: on_one_line(&error),
                         reason: error.reason(),
                         queued: false,

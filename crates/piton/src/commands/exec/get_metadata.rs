@@ -6,11 +6,11 @@ use piton_base::on_one_line;
 use serde_json::Value as Json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Unsent, plan_id};
+use super::report::plan_id;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::stored::{StoredPlace, with_reader};
+use crate::stored::{StoredPlace, Undelivered, with_reader};
 
 /// Print one field of a plan's header
 ///
@@ -36,13 +36,13 @@ pub(super) fn run(context: &Context, args: &GetMetadataArgs) -> Exit {
 }
 
 /// Answers that nothing could be read.
-pub(super) fn failed(unsent: Unsent) -> Exit {
+pub(super) fn failed(unsent: Undelivered) -> Exit {
     let failure = Answer::failure();
     let answer = match unsent {
-        Unsent::NoContext(why) => failure
+        Undelivered::NoBackend(why) => failure
             .with("error", "context-not-initialized")
             .with("message", format!("Context not initialized: {why}")),
-        Unsent::Backend {
+        Undelivered::Refused {
             message, reason, ..
         } => failure
             .with(
@@ -60,8 +60,8 @@ pub(super) fn failed(unsent: Unsent) -> Exit {
     answer.print_failure()
 }
 
-fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Unsent> {
-    let no_context = |error: CommandError| Unsent::NoContext(error.on_one_line());
+fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Undelivered> {
+    let no_context = |error: CommandError| Undelivered::NoBackend(error.on_one_line());
     let place = StoredPlace::find(context).map_err(no_context)?;
     let plan = plan_id(context, &args.issue)?;
     let read = with_reader(context, &place, place.provider(), |backend| {
@@ -71,14 +71,14 @@ fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Unsent> {
     let value = match read {
         Ok(Some(value)) => value.map_or(Json::Null, |value| value.to_json()),
         Ok(None) => {
-            return Err(Unsent::Backend {
+            return Err(Undelivered::Refused {
                 message: format!("Issue #{plan} not found"),
                 reason: Reason::NotFound,
                 queued: false,
             });
         }
         Err(error) => {
-            return Err(Unsent::Backend {
+            return Err(Undelivered::Refused {
                 message: on_one_line(&error),
                 reason: error.reason(),
                 queued: false,

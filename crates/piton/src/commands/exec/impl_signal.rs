@@ -133,26 +133,23 @@ fn starting(
     (worktree, branch): &(String, String),
     session: Option<&str>,
 ) -> Result<Report, Trouble> {
-    let report = scene.report(context, place, Event::Started, session)?;
-    let mut patch = vec![
+    let mut report = scene.report(context, place, Event::Started, session)?;
+    let mut named = vec![
         ("worktree_name".to_owned(), json!(worktree)),
         ("branch_name".to_owned(), json!(branch)),
     ];
     // Only plans in pull requests have a stage; the tool that keeps plans in
     // issues would refuse the field.
     if report.provider.unwrap_or_else(|| place.provider()) == Provider::GithubDraftPr {
-        patch.push(("lifecycle_stage".to_owned(), json!("impl")));
+        named.push(("lifecycle_stage".to_owned(), json!("impl")));
     }
-    patch.extend(report.patch);
     let comment = format!(
         "🚀 Starting implementation\n\n---\n\n**Worktree:** `{worktree}`\n**Branch:** `{branch}`\n"
     );
-    Ok(Report {
-        key: key_of(&report.plan.to_string(), session.unwrap_or_default()),
-        patch,
-        comment: Some(comment),
-        ..report
-    })
+    report.told.key = key_of(&report.plan.to_string(), session.unwrap_or_default());
+    report.told.patch.splice(..0, named);
+    report.told.comment = Some(comment);
+    Ok(report)
 }
 
 /// What a signal is about, before its plan is looked for.

@@ -9,9 +9,10 @@ use serde_json::Value as Json;
 
 use super::answer::{Answer, Layout};
 use super::event::{Scene, Trouble};
-use super::report::{Unsent, send};
+use super::report::send;
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::stored::Undelivered;
 
 /// Record that work on the plan of this folder began
 ///
@@ -87,7 +88,9 @@ pub(super) fn tell(answer: Answer, trouble: &Trouble) -> Answer {
     };
     match trouble {
         Trouble::NoReference(why) => simple(answer, "no-issue-reference", why),
-        Trouble::NoContext(why) => Unsent::NoContext(why.clone()).tell(answer, "error_type", ""),
+        Trouble::NoContext(why) => {
+            Undelivered::NoBackend(why.clone()).tell(answer, "error_type", "")
+        }
         Trouble::StateNotWritten(why) => simple(
             answer,
             "local-state-write-failed",

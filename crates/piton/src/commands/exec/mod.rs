@@ -15,11 +15,11 @@ mod upload_session;
 use clap::{Args, Subcommand};
 
 use event::Trouble;
-use report::Unsent;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::stored::Undelivered;
 
 /// Report what happened to a stored plan (for agents and CI jobs)
 ///
@@ -105,7 +105,7 @@ fn refused(command: &ExecCommand, trouble: Trouble) -> Exit {
     let unsent = match trouble {
         Trouble::Unsent(unsent) => unsent,
         Trouble::NoContext(why) | Trouble::NoReference(why) | Trouble::StateNotWritten(why) => {
-            Unsent::NoContext(why)
+            Undelivered::NoBackend(why)
         }
     };
     match command {
@@ -113,7 +113,7 @@ fn refused(command: &ExecCommand, trouble: Trouble) -> Exit {
         ExecCommand::UpdatePlanRemoteSession(_) => remote_session::failed(&unsent),
         ExecCommand::UpdatePrHeader(_) => update_header::failed(&unsent),
         ExecCommand::UploadSession(_) => match unsent {
-            Unsent::NoContext(why) | Unsent::Backend { message: why, .. } => {
+            Undelivered::NoBackend(why) | Undelivered::Refused { message: why, .. } => {
                 upload_session::failed(why)
             }
         },

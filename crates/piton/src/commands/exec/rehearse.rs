@@ -10,7 +10,7 @@ use piton_plan::PlanBuilder;
 use piton_plan::files::Content;
 
 use super::event::{Scene, State, Trouble};
-use super::report::{Report, Unsent};
+use super::report::Report;
 use super::{
     ExecCommand, impl_signal, refused, remote_session, update_dispatch, update_header,
     upload_session,
@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::{PlanArgs, Site};
-use crate::stored::{StoredPlace, with_reader};
+use crate::stored::{StoredPlace, Undelivered, with_reader};
 use crate::world::Reading;
 
 /// Shows what a command would record. What stops the command stops this too, and
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, command: &ExecCommand) -> CommandResult {
 
 fn rehearsed(context: &Context, command: &ExecCommand) -> Result<CommandResult, Exit> {
     let stopped = |trouble: Trouble| refused(command, trouble);
-    let unsent = |unsent: Unsent| refused(command, Trouble::Unsent(unsent));
+    let unsent = |unsent: Undelivered| refused(command, Trouble::Unsent(unsent));
     let here = || {
         let found = StoredPlace::find(context);
         found.map_err(|error| stopped(Trouble::NoContext(error.on_one_line())))
@@ -64,8 +64,9 @@ fn rehearsed(context: &Context, command: &ExecCommand) -> Result<CommandResult, 
             (place, None, report)
         }
         ExecCommand::UpdatePrHeader(args) => {
+            let patch = update_header::checked(args)?;
             let place = here()?;
-            let report = update_header::decide(context, args).map_err(unsent)?;
+            let report = update_header::report(context, args, patch).map_err(unsent)?;
             (place, None, report)
         }
         ExecCommand::MarkImplStarted(args) => marked(Event::Started, args.session_id.as_deref())?,
@@ -119,18 +120,18 @@ fn operations(
         operations.extend(written.map(Op::from));
     }
     let plan = report.plan.clone();
-    if let Some(text) = &report.comment {
+    if let Some(text) = &report.told.comment {
         let text = text.clone();
         operations.push(BackendOp::Comment(AddComment { plan, text }).into());
     }
     let unsent = |reason: Reason, error: &dyn std::error::Error| {
-        Trouble::Unsent(Unsent::Backend {
+        Trouble::Unsent(Undelivered::Refused {
             message: on_one_line(error),
             reason,
             queued: false,
         })
     };
-    let patch = Patch::new(report.patch.clone())
+    let patch = Patch::new(report.told.patch.clone())
         .map_err(|error| unsent(Reason::InvalidMetadata, &error))?;
     let provider = report.provider.unwrap_or_else(|| place.provider());
     let header = with_reader(context, place, provider, |backend| {

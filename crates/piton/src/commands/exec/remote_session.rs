@@ -7,9 +7,10 @@ use piton_base::Clock;
 use serde_json::json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, decide_and_send, plan_id};
+use super::report::{Report, decide_and_send, plan_id};
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::stored::Undelivered;
 
 /// Record in a plan which run and session worked on it remotely
 ///
@@ -43,7 +44,7 @@ pub(super) fn run(context: &Context, args: &RemoteSessionArgs) -> Exit {
 }
 
 /// Answers that nothing could be done.
-pub(super) fn failed(unsent: &Unsent) -> Exit {
+pub(super) fn failed(unsent: &Undelivered) -> Exit {
     let prefix = "Failed to update plan remote session";
     unsent
         .tell(Answer::failure(), "error_type", prefix)
@@ -51,15 +52,13 @@ pub(super) fn failed(unsent: &Unsent) -> Exit {
 }
 
 /// Decides what is reported.
-pub(super) fn decide(context: &Context, args: &RemoteSessionArgs) -> Result<Report, Unsent> {
+pub(super) fn decide(context: &Context, args: &RemoteSessionArgs) -> Result<Report, Undelivered> {
     let now = Stamp::write(context.clock.now());
     let patch = [
         ("last_remote_impl_at", json!(now)),
         ("last_remote_impl_run_id", json!(args.run_id)),
         ("last_remote_impl_session_id", json!(args.session_id)),
     ];
-    Ok(Report {
-        session: Some(args.session_id.clone()),
-        ..Report::of(plan_id(context, &args.issue_number)?, patch)
-    })
+    let report = Report::of(plan_id(context, &args.issue_number)?, patch);
+    Ok(report.in_session(Some(&args.session_id)))
 }

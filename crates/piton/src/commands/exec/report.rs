@@ -7,54 +7,48 @@ use super::answer::Answer;
 use crate::context::Context;
 use crate::stored::{StoredPlace, Told, Undelivered, deliver, elsewhere};
 
-/// Why a change did not arrive.
-#[derive(Debug)]
-pub(super) enum Unsent {
-    /// There is no backend to send it to.
-    NoContext(String),
-    Backend {
-        message: String,
-        reason: Reason,
-        /// Whether it waits in the outbox.
-        queued: bool,
-    },
-}
-
 /// A change and where it goes.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) plan: PlanId,
+    /// Who keeps it; without, as the settings say.
     pub(super) provider: Option<Provider>,
-    pub(super) patch: Vec<(String, Json)>,
-    pub(super) comment: Option<String>,
-    /// Tells the report apart; the same one sent again is done once.
-    pub(super) key: String,
-    /// The session that it is about, which keeps a log of its own.
-    pub(super) session: Option<String>,
+    pub(super) told: Told,
 }
 
 impl Report {
     /// A report of its own, of a plan where the settings say: these fields.
-    pub(super) fn of<const N: usize>(plan: PlanId, patch: [(&str, Json); N]) -> Self {
-        let patch = patch.map(|(name, value)| (name.to_owned(), value));
+    pub(super) fn of(
+        plan: PlanId,
+        patch: impl IntoIterator<Item = (impl Into<String>, Json)>,
+    ) -> Self {
+        let patch = patch.into_iter();
         Self {
             plan,
             provider: None,
-            patch: patch.into(),
-            comment: None,
-            key: uuid::Uuid::new_v4().simple().to_string(),
-            session: None,
+            told: Told {
+                key: uuid::Uuid::new_v4().simple().to_string(),
+                patch: patch.map(|(name, value)| (name.into(), value)).collect(),
+                ..Told::default()
+            },
         }
+    }
+
+    /// The same about a session, which keeps a log of its own.
+    #[must_use]
+    pub(super) fn in_session(mut self, session: Option<&str>) -> Self {
+        self.told.session = session.map(str::to_owned);
+        self
     }
 }
 
 /// Decides a report from here and sends it. Returns the plan that it is about.
 pub(super) fn decide_and_send(
     context: &Context,
-    decide: impl FnOnce() -> Result<Report, Unsent>,
-) -> Result<PlanId, Unsent> {
+    decide: impl FnOnce() -> Result<Report, Undelivered>,
+) -> Result<PlanId, Undelivered> {
     let place =
-        StoredPlace::find(context).map_err(|error| Unsent::NoContext(error.on_one_line()))?;
+        StoredPlace::find(context).map_err(|error| Undelivered::NoBackend(error.on_one_line()))?;
     let report = decide()?;
     let plan = report.plan.clone();
     send(context, &place, report)?;
@@ -62,43 +56,27 @@ pub(super) fn decide_and_send(
 }
 
 /// Sends a report, after what waited.
-pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Result<(), Unsent> {
+pub(super) fn send(
+    context: &Context,
+    place: &StoredPlace,
+    report: Report,
+) -> Result<(), Undelivered> {
     let provider = report.provider.unwrap_or_else(|| place.provider());
-    let told = Told {
-        key: report.key,
-        patch: report.patch,
-        comment: report.comment,
-        report: None,
-        session: report.session,
-    };
-    let delivered = deliver(context, place, (&report.plan, provider), &told);
-    let of_others = delivered.map_err(|undelivered| match undelivered {
-        Undelivered::NoBackend(error) => Unsent::NoContext(error.on_one_line()),
-        Undelivered::Refused {
-            message,
-            reason,
-            queued,
-        } => Unsent::Backend {
-            message,
-            reason,
-            queued,
-        },
-    })?;
-    for line in of_others {
+    for line in deliver(context, place, (&report.plan, provider), report.told)? {
         context.out.warn(&line);
     }
     Ok(())
 }
 
-impl Unsent {
+impl Undelivered {
     /// Adds what a program is told of it. `field` names the kind of failure,
     /// `prefix` begins the message.
     pub(super) fn tell(&self, answer: Answer, field: &'static str, prefix: &str) -> Answer {
         match self {
-            Self::NoContext(why) => answer
+            Self::NoBackend(why) => answer
                 .with(field, "context-not-initialized")
                 .with("message", format!("Context not initialized: {why}")),
-            Self::Backend {
+            Self::Refused {
                 message,
                 reason,
                 queued,
@@ -118,8 +96,8 @@ impl Unsent {
 }
 
 /// Reads the id of a plan from the command line.
-pub(super) fn plan_id(context: &Context, text: &str) -> Result<PlanId, Unsent> {
-    let refused = |message: String| Unsent::Backend {
+pub(super) fn plan_id(context: &Context, text: &str) -> Result<PlanId, Undelivered> {
+    let refused = |message: String| Undelivered::Refused {
         message,
         reason: Reason::NotFound,
         queued: false,

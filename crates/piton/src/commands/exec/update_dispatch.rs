@@ -4,9 +4,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, decide_and_send, plan_id};
+use super::report::{Report, decide_and_send, plan_id};
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::stored::Undelivered;
 
 /// Record in a plan which workflow run was dispatched for it
 ///
@@ -39,14 +40,14 @@ pub(super) fn run(context: &Context, args: &UpdateDispatchArgs) -> Exit {
 }
 
 /// Answers that nothing could be done.
-pub(super) fn failed(unsent: &Unsent) -> Exit {
+pub(super) fn failed(unsent: &Undelivered) -> Exit {
     unsent
         .tell(Answer::failure(), "error", "Failed to update dispatch info")
         .print_failure()
 }
 
 /// Decides what is reported.
-pub(super) fn decide(context: &Context, args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
+pub(super) fn decide(context: &Context, args: &UpdateDispatchArgs) -> Result<Report, Undelivered> {
     let patch = [
         ("last_dispatched_run_id", json!(args.run_id)),
         ("last_dispatched_node_id", json!(args.node_id)),

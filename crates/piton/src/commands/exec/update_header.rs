@@ -6,9 +6,10 @@ use piton_backend::store::Reason;
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, decide_and_send, plan_id};
+use super::report::{Report, decide_and_send, plan_id};
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::stored::Undelivered;
 
 /// Set fields of a plan's header
 ///
@@ -27,33 +28,12 @@ pub(crate) struct UpdateHeaderArgs {
 }
 
 pub(super) fn run(context: &Context, args: &UpdateHeaderArgs) -> Exit {
-    let refused = |kind: &str, message: String| {
-        Answer::failure()
-            .with("error", kind)
-            .with("message", message)
-            .print_failure()
+    let patch = match checked(args) {
+        Ok(patch) => patch,
+        Err(refused) => return refused,
     };
-    if args.fields.is_empty() {
-        return refused(
-            "no_fields",
-            "At least one key=value pair is required".to_owned(),
-        );
-    }
-    let mut patch = Vec::new();
-    for field in &args.fields {
-        let Some((name, value)) = field.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-            return refused(
-                "invalid_field_format",
-                format!("Expected key=value, got: {field}"),
-            );
-        };
-        patch.push((name.to_owned(), typed(name, value)));
-    }
     let names: Vec<String> = patch.iter().map(|(name, _)| name.clone()).collect();
-    if let Err(error) = Patch::new(patch.clone()) {
-        return refused("schema_validation_failed", error.to_string());
-    }
-    match decide_and_send(context, || report(context, &args.id, patch)) {
+    match decide_and_send(context, || report(context, args, patch)) {
         Ok(plan) => Answer::success()
             .with("pr_id", plan.to_string())
             .with("fields_updated", names)
@@ -62,8 +42,45 @@ pub(super) fn run(context: &Context, args: &UpdateHeaderArgs) -> Exit {
     }
 }
 
+/// Reads the fields, or answers what is wrong with them.
+pub(super) fn checked(args: &UpdateHeaderArgs) -> Result<Vec<(String, Json)>, Exit> {
+    let refused = |kind: &str, message: String| {
+        Answer::failure()
+            .with("error", kind)
+            .with("message", message)
+            .print_failure()
+    };
+    if args.fields.is_empty() {
+        return Err(refused(
+            "no_fields",
+            "At least one key=value pair is required".to_owned(),
+        ));
+    }
+    let mut patch = Vec::new();
+    for field in &args.fields {
+        let Some((name, value)) = field.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            let message = format!("Expected key=value, got: {field}");
+            return Err(refused("invalid_field_format", message));
+        };
+        patch.push((name.to_owned(), typed(name, value)));
+    }
+    match Patch::new(patch.clone()) {
+        Ok(_) => Ok(patch),
+        Err(error) => Err(refused("schema_validation_failed", error.to_string())),
+    }
+}
+
+/// Decides what is reported.
+pub(super) fn report(
+    context: &Context,
+    args: &UpdateHeaderArgs,
+    patch: Vec<(String, Json)>,
+) -> Result<Report, Undelivered> {
+    Ok(Report::of(plan_id(context, &args.id)?, patch))
+}
+
 /// Answers that nothing could be done.
-pub(super) fn failed(unsent: &Unsent) -> Exit {
+pub(super) fn failed(unsent: &Undelivered) -> Exit {
     told(unsent).print_failure()
 }
 
@@ -84,26 +101,10 @@ fn typed(name: &str, value: &str) -> Json {
     }
 }
 
-fn report(context: &Context, id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
-    Ok(Report {
-        patch,
-        ..Report::of(plan_id(context, id)?, [])
-    })
-}
-
-/// Decides what is reported.
-pub(super) fn decide(context: &Context, args: &UpdateHeaderArgs) -> Result<Report, Unsent> {
-    let patch = args.fields.iter().filter_map(|field| {
-        let (name, value) = field.split_once('=')?;
-        Some((name.to_owned(), typed(name, value)))
-    });
-    report(context, &args.id, patch.collect())
-}
-
-fn told(unsent: &Unsent) -> Answer {
+fn told(unsent: &Undelivered) -> Answer {
     let (kind, reason, message, queued) = match unsent {
-        Unsent::NoContext(why) => ("context-not-initialized", None, why.as_str(), false),
-        Unsent::Backend {
+        Undelivered::NoBackend(why) => ("context-not-initialized", None, why.as_str(), false),
+        Undelivered::Refused {
             message,
             reason,
             queued,

@@ -15,11 +15,11 @@ use piton_github::{Client, ForgeError};
 use serde_json::json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, plan_id, send};
+use super::report::{Report, plan_id, send};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::forge;
-use crate::stored::StoredPlace;
+use crate::stored::{StoredPlace, Undelivered};
 
 /// How long a log may be.
 const MOST: u64 = 50 << 20;
@@ -212,10 +212,7 @@ fn upload_and_tell(
             ("last_session_at", json!(now)),
             ("last_session_source", json!(args.source.word())),
         ];
-        let report = Report {
-            session: Some(args.session_id.clone()),
-            ..Report::of(plan, patch)
-        };
+        let report = Report::of(plan, patch).in_session(Some(&args.session_id));
         send(context, &place, report).map(|()| number)
     });
     Ok(match told {
@@ -224,8 +221,8 @@ fn upload_and_tell(
             .with("issue_updated", true),
         Err(unsent) => {
             let why = match unsent {
-                Unsent::NoContext(why) => why,
-                Unsent::Backend { message, .. } => message,
+                Undelivered::NoBackend(why) => why,
+                Undelivered::Refused { message, .. } => message,
             };
             let number = PlanId::from_words(issue).map(|plan| plan.to_json());
             answer

@@ -211,12 +211,7 @@ impl<'a> Reports<'a> {
             }),
             ..Told::default()
         };
-        let sent = deliver(
-            self.context,
-            &stored,
-            (&shared.plan, shared.provider),
-            &told,
-        );
+        let sent = deliver(self.context, &stored, (&shared.plan, shared.provider), told);
         if let Err(undelivered) = sent {
             let plan = &shared.plan;
             let why = undelivered.told();

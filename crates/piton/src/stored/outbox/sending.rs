@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use piton_backend::header::Patch;
-use piton_backend::store::{BackendError, Change, Provider};
+use piton_backend::header::{Patch, PatchError};
+use piton_backend::store::{BackendError, Change, Noted, Provider};
 use piton_base::{Clock, on_one_line};
 use piton_durable::{DiskError, Holder, Lock};
 
@@ -165,40 +165,58 @@ impl Outbox<'_> {
     }
 }
 
+impl Waiting {
+    /// Returns the change of the header that it is; `waited` is how long.
+    pub(in crate::stored) fn change(&self, waited: Duration) -> Result<Change, PatchError> {
+        Ok(Change {
+            patch: Patch::new(self.told.patch.clone())?,
+            key: self.told.key.clone(),
+            waited,
+        })
+    }
+
+    /// Brings it to the backend of a provider.
+    pub(in crate::stored) fn bring(
+        &self,
+        change: &Change,
+        provider: Provider,
+        context: &Context,
+        place: &StoredPlace,
+    ) -> Result<Result<Vec<Noted>, BackendError>, CommandError> {
+        let (plan, told) = (&self.plan, &self.told);
+        let session = told.session.as_deref();
+        with_backend(context, place, provider, session, |backend| {
+            if let Some(report) = &told.report {
+                backend.set_comment(plan, &report.key, &report.text)?;
+            }
+            if change.patch.is_empty() && told.comment.is_none() {
+                return Ok(Vec::new());
+            }
+            backend
+                .post_event(plan, change, told.comment.as_deref())
+                .map(|updated| updated.notes)
+        })
+    }
+}
+
 fn bring(waiting: &Waiting, provider: Provider, context: &Context, place: &StoredPlace) -> Sent {
-    let patch = match Patch::new(waiting.patch.clone()) {
-        Ok(patch) => patch,
+    let waited = context.clock.now().duration_since(waiting.since);
+    let waited = Duration::try_from(waited).unwrap_or_default();
+    let change = match waiting.change(waited.max(Duration::from_millis(1))) {
+        Ok(change) => change,
         Err(error) => return Sent::Never(error.to_string()),
     };
-    let change = Change {
-        patch,
-        key: waiting.key.clone(),
-        waited: Duration::try_from(context.clock.now().duration_since(waiting.since))
-            .unwrap_or_default()
-            .max(Duration::from_millis(1)),
-    };
-    let session = waiting.session.as_deref();
-    let sent = with_backend(context, place, provider, session, |backend| {
-        if let Some(report) = &waiting.report {
-            backend.set_comment(&waiting.plan, &report.key, &report.text)?;
-        }
-        if change.patch.is_empty() && waiting.comment.is_none() {
-            return Ok(());
-        }
-        backend
-            .post_event(&waiting.plan, &change, waiting.comment.as_deref())
-            .map(drop)
-    });
+    let sent = waiting.bring(&change, provider, context, place);
     judge(sent, waiting, provider)
 }
 
 fn judge(
-    sent: Result<Result<(), BackendError>, CommandError>,
+    sent: Result<Result<Vec<Noted>, BackendError>, CommandError>,
     waiting: &Waiting,
     provider: Provider,
 ) -> Sent {
     let (whose, message) = match sent {
-        Ok(Ok(())) => return Sent::Done,
+        Ok(Ok(_)) => return Sent::Done,
         // The settings cannot be used now; they may be repaired.
         Err(error) => (Whose::Provider(provider), error.on_one_line()),
         Ok(Err(error)) if !error.may_pass() => return Sent::Never(on_one_line(&error)),

@@ -143,7 +143,7 @@ impl Reporter<'_> {
             return;
         }
         let to = (&self.plan, self.provider);
-        if let Err(undelivered) = deliver(self.context, self.stored, to, &told) {
+        if let Err(undelivered) = deliver(self.context, self.stored, to, told) {
             let why = undelivered.told();
             self.context
                 .out

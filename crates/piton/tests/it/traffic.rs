@@ -173,6 +173,26 @@ fn settings_that_are_damaged_are_told_with_line_and_column_and_left_alone() {
 }
 
 #[test]
+fn init_after_create_keeps_what_only_github_and_options_knew() {
+    let (env, fake) = (TestEnv::new(), fake());
+    let options = ["--branch", "trunk", "--schedule", "1 2 * * *"];
+    let secret = ["--gist-token-name", "OTHER_TOKEN"];
+    let made = on(&env, &fake, &[&CREATE[..], &options, &secret].concat());
+    assert_eq!(made.code, 0, "{}{}", made.stdout, made.stderr);
+    let page = env.repo.read("docs/stats/index.html");
+    assert!(
+        page.contains("gist.githubusercontent.com/jo/"),
+        "the gists are a person's"
+    );
+    let again = on(
+        &env,
+        &fake,
+        &["traffic", "init", "--dry-run", "--exit-code"],
+    );
+    assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
+}
+
+#[test]
 fn init_writes_the_files_alone_and_asks_nobody() {
     let (env, fake) = (TestEnv::new(), fake());
     let args = ["traffic", "init", "--owner", "acme", "--repo", "widget"];

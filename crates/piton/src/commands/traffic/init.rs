@@ -12,6 +12,7 @@ use super::error;
 use super::ground::Ground;
 use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier};
+use super::standing::Standing;
 use super::tips::{self, Tip};
 use crate::config::Settings;
 use crate::context::Context;
@@ -60,11 +61,16 @@ pub(super) fn files(
     let known = Known::read_in(context, Some(ground.top()), ground.place(), meant)?;
     let named = known.asked(context)?;
     let install = install(settings)?;
+    let standing = Standing::read(&context.disk, ground.top());
+    let secret = standing.secret.as_deref().unwrap_or(provision::SECRET);
     let Meant {
         names,
         badge,
         archive,
-    } = Meant::of(&known, named.as_ref(), settings)?;
+    } = Meant::of(&known, named.as_ref(), settings, &standing)?;
+    names
+        .check(secret)
+        .map_err(|error| error::create(CreateError::Settle(error)))?;
     let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic init");
     ground.note(&mut builder);
     provision::watch(&mut builder);
@@ -74,10 +80,11 @@ pub(super) fn files(
         builder.warn("no gist is known yet: the dashboard shows nothing before `piton traffic create` was run");
     }
     let configured = named.is_some() && badge.is_some();
+    let owner = badge.as_deref().and_then(|badge| standing.owner_of(badge));
     let filling = Filling {
         names: &names,
-        login: names.repository.owner(),
-        secret: provision::SECRET,
+        login: owner.unwrap_or(names.repository.owner()),
+        secret,
         install: &install,
         badge: &Slot::Known(badge.unwrap_or_else(|| "GISTID".to_owned())),
         archive: &Slot::Known(archive.unwrap_or_else(|| "ARCHIVEID".to_owned())),
@@ -112,6 +119,7 @@ impl Meant {
         known: &Known,
         named: Option<&RepoName>,
         settings: &Settings,
+        standing: &Standing,
     ) -> Result<Self, CommandError> {
         let project = known.project();
         let get = |field: &str| project.get(field);
@@ -135,15 +143,17 @@ impl Meant {
                 }),
             created: created.filter(|day| is_date(day)).unwrap_or_default(),
             ci_workflows: project.ci_workflows().ok().flatten().unwrap_or_default(),
-            branch: settings.traffic_branch().unwrap_or("main").to_owned(),
+            branch: settings
+                .traffic_branch()
+                .or(standing.branch.as_deref())
+                .unwrap_or("main")
+                .to_owned(),
             schedule: settings
                 .traffic_schedule()
+                .or(standing.schedule.as_deref())
                 .map_or_else(|| default_schedule(&repository.to_string()), str::to_owned),
             repository,
         };
-        names
-            .check(provision::SECRET)
-            .map_err(|error| error::create(CreateError::Settle(error)))?;
         Ok(Self {
             names,
             badge: badge.or(entry.badge_gist_id),

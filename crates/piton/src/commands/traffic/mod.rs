@@ -18,6 +18,7 @@ mod pinned;
 mod place;
 mod remove;
 mod report;
+mod standing;
 mod state;
 mod status;
 mod tips;

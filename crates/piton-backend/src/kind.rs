@@ -58,7 +58,6 @@ impl TextKind {
         }
     }
 
-    /// Returns whether it is a plan.
     pub const fn is_plan(&self) -> bool {
         match self {
             Self::IssuePlan | Self::BareIssuePlan | Self::PullPlan | Self::PullPlanWithoutText => {
@@ -68,7 +67,6 @@ impl TextKind {
         }
     }
 
-    /// Says it in words.
     pub const fn words(&self) -> &'static str {
         match self {
             Self::IssuePlan => "a plan in an issue",

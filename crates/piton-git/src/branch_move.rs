@@ -11,7 +11,6 @@ use piton_durable::{Disk, DiskRead, Kind, RealDisk, create_dirs};
 use crate::loose::{self, Others};
 use crate::{CommitId, GitError, Repository};
 
-/// One move of a branch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BranchMove<'a> {
     /// Its full name, `refs/heads/…`.

@@ -16,7 +16,6 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents(BTreeMap<String, ContentFile>);
 
-/// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentFile {
     pub bytes: Vec<u8>,

@@ -130,7 +130,6 @@ impl OwnCaches {
         }
     }
 
-    /// Returns the caches of one set.
     pub fn set(&self, set: CacheSet) -> Vec<OwnCache> {
         let root = self.root.join(set.0.to_string());
         let own =

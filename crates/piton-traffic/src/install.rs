@@ -6,12 +6,19 @@ use std::str::FromStr;
 /// One pinned way of installing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Install {
-    /// A version from the registry.
-    Registry { version: String },
+    Registry {
+        version: String,
+    },
     /// A commit of a repository.
-    Git { address: String, commit: String },
+    Git {
+        address: String,
+        commit: String,
+    },
     /// An archive that holds the program, and its SHA-256.
-    Archive { address: String, sha256: String },
+    Archive {
+        address: String,
+        sha256: String,
+    },
 }
 
 /// Why a text names no pinned way.

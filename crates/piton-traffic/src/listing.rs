@@ -17,7 +17,6 @@ pub struct Tracked {
     pub badge_gist: Option<String>,
     pub archive_gist: Option<String>,
     pub directory: Option<String>,
-    /// Whether that directory is there.
     pub directory_exists: bool,
     pub captured_at: Option<String>,
     pub installs: Option<i64>,

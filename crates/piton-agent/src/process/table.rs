@@ -47,7 +47,6 @@ pub(crate) trait ProcessTable: Debug + Send {
     fn works_below(&self, pid: i32, directory: &Path) -> io::Result<bool>;
 }
 
-/// Returns the table of this machine.
 pub(crate) fn of_this_machine() -> Box<dyn ProcessTable> {
     if cfg!(target_os = "linux") {
         Box::new(ProcFs)

@@ -16,7 +16,6 @@ use crate::host::Host;
 use crate::redact::Redactor;
 use crate::sealing::SealTerms;
 
-/// An agent that is a program.
 #[derive(Debug)]
 pub struct ProgramAgent {
     pub(super) name: String,

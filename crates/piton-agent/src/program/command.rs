@@ -27,7 +27,6 @@ impl ProgramAgent {
         Some(command)
     }
 
-    /// Returns the environment of a call.
     pub fn environment(&self, call: &AgentCall) -> BTreeMap<OsString, OsString> {
         let of_call = [
             ("PITON_ROLE", call.role.to_string()),

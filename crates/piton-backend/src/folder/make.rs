@@ -6,7 +6,6 @@ use super::reference::PlanRef;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderFiles(pub Vec<(&'static str, String)>);
 
-/// Returns the files of the folder of a plan.
 pub fn folder_files(plan: &str, reference: &PlanRef) -> FolderFiles {
     FolderFiles(vec![
         ("plan.md", plan.to_owned()),

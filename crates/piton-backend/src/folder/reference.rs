@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json, json};
 
-/// Which plan it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRef {
     pub provider: String,

@@ -34,7 +34,6 @@ impl Header {
         &self.body.document.value
     }
 
-    /// Returns the value of a field.
     pub(crate) fn get(&self, field: Field) -> Option<&Value> {
         self.fields().get(field.name())
     }

@@ -26,7 +26,6 @@ pub enum Rule {
     Texts,
     /// A list of whole numbers.
     Numbers,
-    /// A mapping.
     Mapping,
 }
 

@@ -8,7 +8,6 @@ use super::stamp::Stamp;
 use crate::block::render_block;
 use crate::yaml::Value;
 
-/// What a new header says.
 #[derive(Clone, Debug)]
 pub struct NewHeader<'a> {
     pub created_at: Timestamp,

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::{BackendPerformer, BackendWorld};
 use crate::store::{PlanId, State};
 
-/// Closes a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClosePlan {

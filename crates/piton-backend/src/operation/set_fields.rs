@@ -24,7 +24,6 @@ pub struct SetFields {
     pub(crate) fields: Vec<SetField>,
 }
 
-/// One field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetField {

@@ -84,7 +84,6 @@ impl PlanText {
     }
 }
 
-/// A comment on a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanComment {
     pub id: String,

@@ -47,7 +47,6 @@ impl Value {
         Self::Scalar(Scalar { kind, text })
     }
 
-    /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::of(Kind::Text, text)
     }
@@ -57,7 +56,6 @@ impl Value {
         Self::of(Kind::Int(Some(i128::from(number))), number.to_string())
     }
 
-    /// A truth.
     pub(crate) fn bool(truth: bool) -> Self {
         Self::of(Kind::Bool(truth), truth.to_string())
     }
@@ -73,7 +71,6 @@ impl Value {
         )
     }
 
-    /// Returns the text of a text.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Scalar(Scalar {

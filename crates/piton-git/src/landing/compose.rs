@@ -105,7 +105,6 @@ fn wants_signatures(repository: &Repository) -> Result<bool, GitError> {
     Ok(asked.is_some_and(|value| value.trim_ascii_end() == b"true"))
 }
 
-/// Returns the tree of a commit.
 pub fn tree_of(repository: &Repository, commit: &CommitId) -> Result<TreeId, GitError> {
     let found = repository.objects().read(&format!("{commit}^{{tree}}"))?;
     let id = found.and_then(|tree| tree.id.parse().ok());

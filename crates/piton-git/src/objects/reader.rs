@@ -29,7 +29,6 @@ struct Process {
     output: BufReader<ChildStdout>,
 }
 
-/// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObjectKind {
     Blob,
@@ -38,7 +37,6 @@ pub(crate) enum ObjectKind {
     Tag,
 }
 
-/// One object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Object {
     pub(crate) id: String,

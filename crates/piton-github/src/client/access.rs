@@ -7,9 +7,7 @@ use super::token::{InvalidToken, Token};
 /// no say in it: whoever can commit could send the token elsewhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sources<'a> {
-    /// `GH_TOKEN`
     pub gh_token: Option<&'a str>,
-    /// `GITHUB_TOKEN`
     pub github_token: Option<&'a str>,
     /// `GITHUB_API_URL`
     pub api_url: Option<&'a str>,

@@ -21,7 +21,6 @@ const LARGEST: u64 = 64 << 20;
 /// and most answers are far smaller.
 const BUFFER: usize = 32 << 10;
 
-/// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) method: &'static str,

@@ -73,7 +73,6 @@ struct Author {
     login: String,
 }
 
-/// Reads it.
 pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Thread> {
     const TEXT: &str = "query($owner: String!, $name: String!, $number: Int!, $most: Int!, $versions: Int!) { \
         repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) { \

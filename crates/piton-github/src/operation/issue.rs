@@ -15,7 +15,6 @@ pub const ISSUE_NUMBER: Output<u64> = Output::new("number");
 /// How many of the newest issues are looked through for the mark.
 const NEWEST: usize = 200;
 
-/// Opens an issue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenIssue {

@@ -20,7 +20,6 @@ pub struct RemoveVariable {
     pub was: String,
 }
 
-/// Removes a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveSecret {

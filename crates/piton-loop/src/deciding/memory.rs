@@ -28,7 +28,6 @@ pub enum Outcome {
     OutOfQuota { until: Option<Timestamp> },
 }
 
-/// What was tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tried {
     Migration(Slug),

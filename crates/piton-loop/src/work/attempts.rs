@@ -178,7 +178,6 @@ fn is_of_agent(kind: FailureKind) -> bool {
 /// Why there is no commit, where the agent does not say.
 const NOTHING_CHANGED: &str = "the agent changed no file";
 
-/// One try.
 struct Try<'a> {
     number: u32,
     /// What is told of the one before.

@@ -19,7 +19,6 @@ use crate::runs::{
     RunRecord,
 };
 
-/// What is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Ask<'a> {
     pub(super) role: CallRole,

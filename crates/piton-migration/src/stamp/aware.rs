@@ -25,7 +25,6 @@ impl Stamp {
         Self { instant, offset }
     }
 
-    /// Returns the instant.
     pub fn instant(self) -> Timestamp {
         self.instant
     }

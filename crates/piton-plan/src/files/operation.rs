@@ -210,7 +210,6 @@ pub struct OutsideFile {
     file: Box<FileOp>,
 }
 
-/// It, as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {

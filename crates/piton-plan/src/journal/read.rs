@@ -129,7 +129,6 @@ pub fn is_there(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<bool, Jou
     Ok(disk.stat(&file(dir, id))?.is_some())
 }
 
-/// Returns the journal of a plan.
 pub fn load(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<Journal, JournalError> {
     find(disk, dir, id)?.ok_or_else(|| JournalError::NotFound {
         wanted: id.to_string(),

@@ -17,7 +17,6 @@ struct Document<'a, O> {
     plan: &'a Plan<O>,
 }
 
-/// Returns a plan as one JSON document.
 pub fn plan_document<O: Operation>(plan: &Plan<O>) -> Result<Value, serde_json::Error> {
     serde_json::to_value(Document {
         summary: Summary::of(plan),

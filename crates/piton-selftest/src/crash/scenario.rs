@@ -71,7 +71,6 @@ pub(super) enum Check {
     CommittedOnce(&'static str),
 }
 
-/// Returns the words of a command.
 pub(super) fn words(command: &str) -> Vec<&str> {
     let (words, last) = match command.split_once(" :: ") {
         Some((words, last)) => (words, Some(last)),

@@ -201,7 +201,6 @@ impl Repo {
         commit
     }
 
-    /// Returns the files of a commit.
     pub fn files(&self, commit: &str) -> BTreeMap<String, String> {
         let tree = self.commits.get(commit).map(|commit| &commit.tree);
         tree.and_then(|tree| self.trees.get(tree))
@@ -209,7 +208,6 @@ impl Repo {
             .unwrap_or_default()
     }
 
-    /// Returns the files of a branch.
     pub(crate) fn branch_files(&self, branch: &str) -> BTreeMap<String, String> {
         let commit = self.refs.get(&format!("refs/heads/{branch}"));
         commit.map(|commit| self.files(commit)).unwrap_or_default()

@@ -55,7 +55,6 @@ pub struct AssetSeen {
     pub downloads: i64,
 }
 
-/// The counts of one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayCount {
     /// As GitHub writes it.

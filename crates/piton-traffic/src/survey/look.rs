@@ -31,7 +31,6 @@ pub struct Subject<'a> {
     pub named: [Option<&'a str>; 2],
     /// The name of the secret, where it is said.
     pub secret: Option<&'a str>,
-    /// The checkout, if there is one.
     pub checkout: Option<(&'a dyn DiskRead, &'a Path)>,
     /// Whether only what everybody may see is asked for.
     pub offline: bool,

@@ -14,7 +14,6 @@ use crate::op::Op;
 use crate::terminal::Terminal;
 use crate::world::Reading;
 
-/// A site.
 #[derive(Debug)]
 pub(crate) struct Site<'a> {
     pub(crate) context: &'a Context,

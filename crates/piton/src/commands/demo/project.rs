@@ -81,7 +81,6 @@ pub(super) fn place(context: &Context, keep: Option<&Path>) -> Result<Project, C
     })
 }
 
-/// Makes the project there.
 pub(super) fn make(context: &Context, project: &Project, fast: bool) -> Result<(), CommandError> {
     for (path, text) in FILES {
         put(context, &project.root.join(path), text)?;

@@ -82,7 +82,6 @@ pub(super) fn failed(why: String) -> Exit {
         .print_failure_on_stdout()
 }
 
-/// What is uploaded.
 #[derive(Debug)]
 pub(super) struct Upload {
     pub(super) place: StoredPlace,
@@ -102,7 +101,6 @@ impl Upload {
     }
 }
 
-/// Decides what is uploaded.
 pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Upload, String> {
     let path = context.directory.join(&args.session_file);
     let bytes = context

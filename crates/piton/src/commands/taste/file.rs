@@ -16,7 +16,6 @@ use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::site;
 
-/// A taste file, whether it is there or not.
 #[derive(Clone, Debug)]
 pub(super) struct TasteFile {
     pub(super) root: PathBuf,

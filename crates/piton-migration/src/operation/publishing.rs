@@ -157,7 +157,10 @@ impl MigrationPerformer<'_> {
                 ),
             )
         })?;
-        self.refuse_secrets(&image.into())?;
+        if let Err(failure) = self.refuse_secrets(&image.into()) {
+            let _ = built.remove(self.disk);
+            return Err(failure);
+        }
         Ok(Some(built))
     }
 

@@ -15,6 +15,7 @@ mod documents;
 mod findings;
 mod fixtures;
 mod listing;
+mod operations;
 mod properties;
 mod publish;
 mod repairing;

@@ -54,25 +54,25 @@ pub(crate) fn slug(text: &str) -> Slug {
     text.parse().unwrap()
 }
 
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// A real repository, and a directory for workspaces outside it.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) repo: ScratchRepo,
-    pub(super) work: tempfile::TempDir,
+pub(crate) struct World {
+    pub(crate) repo: ScratchRepo,
+    pub(crate) work: tempfile::TempDir,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         World::below(&std::env::temp_dir())
     }
 
     /// Makes a world in memory where the system offers that. To a process that
     /// is killed it is a disk like any other, and its syncs cost nothing.
-    pub(super) fn in_memory() -> Self {
+    pub(crate) fn in_memory() -> Self {
         let memory = Path::new("/dev/shm");
         if memory.is_dir() {
             World::below(memory)
@@ -88,12 +88,12 @@ impl World {
         }
     }
 
-    pub(super) fn with(slug: &str, text: &str) -> Self {
+    pub(crate) fn with(slug: &str, text: &str) -> Self {
         World::new().holding(slug, text)
     }
 
     /// Adds a migration, committed.
-    pub(super) fn holding(self, slug: &str, text: &str) -> Self {
+    pub(crate) fn holding(self, slug: &str, text: &str) -> Self {
         let world = self;
         for (path, content) in files(slug, text) {
             world
@@ -104,36 +104,36 @@ impl World {
         world
     }
 
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.repo.path()
     }
 
-    pub(super) fn candidate(&self, slug: &str, text: &str) -> PathBuf {
+    pub(crate) fn candidate(&self, slug: &str, text: &str) -> PathBuf {
         candidate(self.work.path(), slug, text)
     }
 
-    pub(super) fn digest(&self, slug: &str) -> TreeDigest {
+    pub(crate) fn digest(&self, slug: &str) -> TreeDigest {
         TreeDigest::of(&RealDisk, &self.root().join("migrations").join(slug)).unwrap()
     }
 
-    pub(super) fn request(&self, slug: &str, text: &str) -> PublishRequest {
+    pub(crate) fn request(&self, slug: &str, text: &str) -> PublishRequest {
         request(slug, self.candidate(slug, text), self.digest(slug))
     }
 
-    pub(super) fn publish(&self, request: &PublishRequest) -> Result<Published, PublishRefusal> {
+    pub(crate) fn publish(&self, request: &PublishRequest) -> Result<Published, PublishRefusal> {
         self.visit(&RealDisk, Duration::ZERO, |publisher| {
             publisher.publish(request)
         })
     }
 
-    pub(super) fn recover(&self) -> Vec<String> {
+    pub(crate) fn recover(&self) -> Vec<String> {
         self.visit(&RealDisk, Duration::ZERO, |publisher| {
             let notices = publisher.recover().unwrap();
             notices.iter().map(ToString::to_string).collect()
         })
     }
 
-    pub(super) fn visit<T>(
+    pub(crate) fn visit<T>(
         &self,
         disk: &dyn Disk,
         patience: Duration,
@@ -143,7 +143,7 @@ impl World {
     }
 
     /// Asserts that nothing is left of any publish.
-    pub(super) fn assert_tidy(&self) {
+    pub(crate) fn assert_tidy(&self) {
         assert!(!self.repo.exists("migrations/__transactions__"));
         let transactions = self.root().join(".git/piton/transactions");
         let left = RealDisk.list(&transactions).unwrap_or_default();
@@ -152,7 +152,7 @@ impl World {
 }
 
 /// Builds a candidate in a directory of its own, replacing an earlier one.
-pub(super) fn candidate(work: &Path, slug: &str, text: &str) -> PathBuf {
+pub(crate) fn candidate(work: &Path, slug: &str, text: &str) -> PathBuf {
     let dir = work.join(slug);
     let _ = std::fs::remove_dir_all(&dir);
     for (path, content) in files(slug, text) {
@@ -163,7 +163,7 @@ pub(super) fn candidate(work: &Path, slug: &str, text: &str) -> PathBuf {
     dir
 }
 
-pub(super) fn request(slug_text: &str, workspace: PathBuf, base: TreeDigest) -> PublishRequest {
+pub(crate) fn request(slug_text: &str, workspace: PathBuf, base: TreeDigest) -> PublishRequest {
     PublishRequest {
         slug: slug(slug_text),
         workspace,
@@ -176,7 +176,7 @@ pub(super) fn request(slug_text: &str, workspace: PathBuf, base: TreeDigest) -> 
 }
 
 /// Opens the repository the way a command does, and lets `visit` publish.
-pub(super) fn visit_at<T>(
+pub(crate) fn visit_at<T>(
     root: &Path,
     disk: &dyn Disk,
     patience: Duration,
@@ -197,13 +197,13 @@ pub(super) fn visit_at<T>(
 
 /// A simulated world: the disk, and version control as one file on it.
 #[derive(Debug)]
-pub(super) struct SimGit {
-    pub(super) disk: SimDisk,
-    pub(super) hook_says_no: bool,
+pub(crate) struct SimGit {
+    pub(crate) disk: SimDisk,
+    pub(crate) hook_says_no: bool,
 }
 
-pub(super) const COMMITTED: &str = "/repo/.git/committed";
-pub(super) const LIVE: &str = "/repo/migrations/rework";
+pub(crate) const COMMITTED: &str = "/repo/.git/committed";
+pub(crate) const LIVE: &str = "/repo/migrations/rework";
 
 impl SimGit {
     fn live(&self) -> String {
@@ -289,7 +289,7 @@ impl Git for SimGit {
 
 /// The only process alive is the one with this id.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Only(pub(super) u32);
+pub(crate) struct Only(pub(super) u32);
 
 impl Processes for Only {
     fn state(&self, pid: u32) -> ProcessState {
@@ -312,7 +312,7 @@ impl Processes for Only {
 
 /// A gate with nobody else about.
 #[derive(Debug)]
-pub(super) struct OpenGate;
+pub(crate) struct OpenGate;
 
 #[derive(Debug)]
 struct Nothing;
@@ -332,7 +332,7 @@ impl Gate for OpenGate {
 }
 
 /// Lets the process `pid` publish on a simulated disk, `later` seconds on.
-pub(super) fn visit_sim<T>(
+pub(crate) fn visit_sim<T>(
     disk: &SimDisk,
     hook_says_no: bool,
     pid: u32,

@@ -1,5 +1,8 @@
 //! What the doctor finds beyond what the original looks at.
 
+mod documents;
+mod records;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;

@@ -283,31 +283,21 @@ impl<'r, O: Operation> Site<'r, '_, O> {
         let operation = &self.ready.plan.at(position).operation;
         let failed = |failure| Ok((Outcome::Failed(failure), Done::default()));
         let again = matches!(self.ready.stances[position as usize], Stance::Again(_));
-        let seen =
-            match self.run.world.observe(operation, given, Moment::JustBefore) {
-                Err(failure) => return failed(failure),
-                Ok(Observation::Already { outputs }) => {
-                    let message = String::new();
-                    return Ok(match missing_output(operation, &outputs) {
-                        Some(failure) => (Outcome::Failed(failure), Done::default()),
-                        None => (Outcome::AlreadySo, Done { message, outputs }),
-                    });
-                }
-                Ok(Observation::Changed { expected, found }) => {
-                    return failed(Failure::changed(&expected, &found));
-                }
-                Ok(Observation::Unknown { why, .. }) if again => {
-                    return failed(Failure::new(
-                    FailureKind::Conflict,
-                    format!(
-                        "the run was stopped in the middle of it, and nothing shows whether \
-                         it was done ({why})"
-                    ),
-                )
-                .hint("look yourself whether it was done, then make a new plan"));
-                }
-                Ok(Observation::Unknown { seen, .. } | Observation::Pending { seen, .. }) => seen,
-            };
+        let seen = match self.run.world.observe(operation, given, Moment::JustBefore) {
+            Err(failure) => return failed(failure),
+            Ok(Observation::Already { outputs }) => {
+                let message = String::new();
+                return Ok(match missing_output(operation, &outputs) {
+                    Some(failure) => (Outcome::Failed(failure), Done::default()),
+                    None => (Outcome::AlreadySo, Done { message, outputs }),
+                });
+            }
+            Ok(Observation::Changed { expected, found }) => {
+                return failed(Failure::changed(&expected, &found));
+            }
+            Ok(Observation::Unknown { why, .. }) if again => return failed(in_doubt(&why)),
+            Ok(Observation::Unknown { seen, .. } | Observation::Pending { seen, .. }) => seen,
+        };
         self.run.record.intent(given.action(), now)?;
         Ok(match self.run.performer.perform(operation, given, seen) {
             Err(failure) => (Outcome::Failed(failure), Done::default()),
@@ -333,6 +323,15 @@ impl<'r, O: Operation> Site<'r, '_, O> {
     fn tell(&self, event: Event<'_>) {
         let _ = catch_unwind(AssertUnwindSafe(|| self.run.progress.event(event)));
     }
+}
+
+/// A run stopped in the middle of it, and nothing tells how far it came.
+fn in_doubt(why: &str) -> Failure {
+    let message = format!(
+        "the run was stopped in the middle of it, and nothing shows whether it was done ({why})"
+    );
+    Failure::new(FailureKind::Conflict, message)
+        .hint("look yourself whether it was done, then make a new plan")
 }
 
 fn missing_output<O: Operation>(operation: &O, outputs: &OutputMap) -> Option<Failure> {

@@ -1,11 +1,17 @@
 //! Times as people read them.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+/// The user's zone. Where none is set up, each look for it would cost as much
+/// as reading a manifest.
+static ZONE: LazyLock<TimeZone> = LazyLock::new(TimeZone::system);
+
 /// Returns a moment in the user's zone, to the minute.
 pub(crate) fn local_time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system())
+    at.to_zoned(ZONE.clone())
         .strftime("%Y-%m-%d %H:%M")
         .to_string()
 }
@@ -13,7 +19,7 @@ pub(crate) fn local_time(at: Timestamp) -> String {
 /// Returns a moment in the user's zone as programs read it: RFC 3339, to the
 /// millisecond and with the offset, the form that manifests have.
 pub(crate) fn local_stamp(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system())
+    at.to_zoned(ZONE.clone())
         .strftime("%Y-%m-%dT%H:%M:%S.%3f%:z")
         .to_string()
 }

@@ -19,4 +19,5 @@ pub(crate) use shapes::Shape;
 pub(crate) use table::{Cell, Table, Tone};
 pub(crate) use time::{ago, local_stamp, local_time};
 pub(crate) use verbosity::{Level, Show, Verbosity, join_show};
+use wrap::plain;
 pub(crate) use wrap::{broken, wrap};

@@ -1,18 +1,18 @@
 //! Writing to the two streams.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::gathered::{Earlier, Gathered};
 use super::kept::Kept;
-use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_stamp, wrap};
+use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_stamp, plain, wrap};
 use crate::exit::Exit;
 
 /// When to use colour.
@@ -150,13 +150,9 @@ impl Out {
     /// Prints data that was asked for.
     pub(crate) fn data(&self, text: &str) {
         if self.gives_way {
-            let colour = choice(self.stderr_color);
-            return self.write(AutoStream::new(io::stderr(), colour), text);
+            return self.write(io::stderr(), &coloured(text, self.stderr_color));
         }
-        self.write(
-            AutoStream::new(io::stdout(), choice(self.stdout_color)),
-            text,
-        );
+        self.stream(&coloured(text, self.stdout_color));
     }
 
     /// Prints text for people, broken between words where the terminal is too
@@ -302,10 +298,7 @@ impl Out {
             if self.stderr_is_terminal() {
                 text = wrap(&text, self.columns_of_stderr());
             }
-            self.write(
-                AutoStream::new(io::stderr(), choice(self.stderr_color)),
-                &text,
-            );
+            self.write(io::stderr(), &coloured(&text, self.stderr_color));
         }
     }
 
@@ -381,12 +374,10 @@ impl Out {
     }
 }
 
-fn choice(color: bool) -> anstream::ColorChoice {
-    if color {
-        anstream::ColorChoice::Always
-    } else {
-        anstream::ColorChoice::Never
-    }
+/// Takes the colours away where none are wanted, so that the text goes out in
+/// one piece.
+fn coloured(text: &str, wanted: bool) -> Cow<'_, str> {
+    if wanted { text.into() } else { plain(text) }
 }
 
 fn with_newline(text: &str) -> String {

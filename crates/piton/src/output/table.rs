@@ -174,6 +174,7 @@ fn without_empty(mut rows: Vec<Vec<Cell>>, headers: usize) -> Vec<Vec<Cell>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::plain;
 
     fn table() -> Table {
         let mut table = Table::new(&["run", "status", "command"]);
@@ -196,14 +197,14 @@ mod tests {
             table().tsv(true),
             "run\tstatus\tcommand\n1\tfailed\tstep\\ta\n日本\tok\ta very long command line\n"
         );
-        let aligned = anstream::adapter::strip_str(&table().aligned(true, 30)).to_string();
+        let aligned = plain(&table().aligned(true, 30)).into_owned();
         assert_eq!(
             aligned,
             "RUN   STATUS  COMMAND\n1     failed  step\\ta\n日本  ok      a very long com…\n"
         );
         let mut table = Table::new(&["a", "b", "c"]);
         table.row(["1".into(), "-".into(), "".into()]);
-        let aligned = anstream::adapter::strip_str(&table.aligned(true, 30)).to_string();
+        let aligned = plain(&table.aligned(true, 30)).into_owned();
         assert_eq!(aligned, "A\n1\n");
         assert_eq!(Table::new(&["a"]).aligned(true, 80), "");
         assert_eq!(Table::new(&["a"]).tsv(true), "a\n");

@@ -139,8 +139,9 @@ fn seen(text: &str) -> usize {
     columns(&plain(text))
 }
 
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.contains('\u{1b}') {
+/// Returns a text without what colours it, or steers a terminal otherwise.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains(|c: char| c.is_ascii_control() && !c.is_ascii_whitespace()) {
         anstream::adapter::strip_str(text).to_string().into()
     } else {
         text.into()

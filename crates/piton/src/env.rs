@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
 /// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
-pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
+pub const DOCUMENTED: &[(&str, &str)] = &[
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",

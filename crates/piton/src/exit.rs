@@ -18,7 +18,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// All of them with what they mean; `docs/cli.md` is made from it.
+    /// All of them with what they mean.
     pub(crate) const TABLE: [(Self, &'static str); 11] = [
         (Self::Done, "done, or nothing to do"),
         (Self::Failed, "failed"),
@@ -48,4 +48,9 @@ impl Exit {
     pub(crate) const fn code(self) -> u8 {
         self as u8
     }
+}
+
+/// Returns the exit codes with what they mean.
+pub fn exit_codes() -> impl Iterator<Item = (u8, &'static str)> {
+    (Exit::TABLE.into_iter()).map(|(exit, meaning)| (exit.code(), meaning))
 }

@@ -28,7 +28,6 @@ mod planning;
 mod readiness;
 mod records;
 mod recovery;
-mod reference;
 mod sealing;
 mod secrets;
 mod session;
@@ -46,5 +45,7 @@ mod workshop;
 mod world;
 
 pub use cli::definition;
-pub use reference::reference;
+pub use config::settings::{Setting, settings};
+pub use env::DOCUMENTED as VARIABLES;
+pub use exit::exit_codes;
 pub use start::main;

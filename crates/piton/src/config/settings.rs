@@ -1,4 +1,4 @@
-//! All settings as rows of a table, for the reference.
+//! All settings as they are told of, for pages about the program.
 
 use super::key::OPEN;
 use super::known::KNOWN;
@@ -6,23 +6,23 @@ use super::value::Kind;
 
 /// One setting, or a table with an entry for each role or name.
 #[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) name: String,
+pub struct Setting {
+    pub name: String,
     /// What may be written, in Markdown.
-    pub(crate) value: String,
-    pub(crate) default: Option<&'static str>,
-    pub(crate) describes: &'static str,
+    pub value: String,
+    pub default: Option<&'static str>,
+    pub describes: &'static str,
 }
 
 /// Returns all of them, in the order in which they are shown.
-pub(crate) fn all() -> impl Iterator<Item = Row> {
-    let known = KNOWN.iter().map(|key| Row {
+pub fn settings() -> impl Iterator<Item = Setting> {
+    let known = KNOWN.iter().map(|key| Setting {
         name: key.name.to_owned(),
         value: written(key.kind),
         default: key.default,
         describes: key.describes,
     });
-    let open = OPEN.iter().map(|open| Row {
+    let open = OPEN.iter().map(|open| Setting {
         name: open.pattern(),
         value: written(open.kind),
         default: None,

@@ -7,6 +7,7 @@ use piton_agent::environment::is_never_passed;
 use piton_seal::{CACHES, STORES};
 
 use super::kept::project;
+use super::reference::reference;
 use super::shapes::{Shape, fields};
 
 fn page(path: &str) -> String {
@@ -30,7 +31,7 @@ fn in_code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn defaults_that_pages_quote_are_those_of_the_settings() {
-    let reference = piton::reference();
+    let reference = reference();
     let rows: Vec<Vec<&str>> = reference
         .lines()
         .map(|line| line.split(" | ").collect())
@@ -100,7 +101,7 @@ fn defaults_that_pages_quote_are_those_of_the_settings() {
 
 #[test]
 fn endings_that_pages_list_are_exit_codes() {
-    let reference = piton::reference();
+    let reference = reference();
     let (_, codes) = reference.split_once("| code | meaning |").unwrap();
     let (codes, _) = codes.split_once("\n\n").unwrap();
     let first = |row: &str| {
@@ -208,7 +209,7 @@ fn sources(dir: &str) -> Vec<String> {
 
 #[test]
 fn every_variable_that_the_program_reads_is_in_the_reference() {
-    let reference = piton::reference();
+    let reference = reference();
     let mut read = BTreeSet::new();
     for text in sources("crates/piton/src") {
         for mark in ["environment.get(\"", "self.get(\"", ".xdg(\""] {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::error::{ContextKind, ErrorKind};
 
 use super::links::all;
+use super::reference::reference;
 
 /// Pages that tell of the past, or of other programs.
 const NOT_CHECKED: [&str; 1] = ["CHANGELOG.md"];
@@ -119,7 +120,7 @@ fn a_command_that_is_none_is_found() {
 
 #[test]
 fn every_setting_that_a_document_mentions_is_one() {
-    let reference = piton::reference();
+    let reference = reference();
     let known: BTreeSet<&str> = reference
         .lines()
         .filter_map(|line| line.strip_prefix("| `"))

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::kept::{keep, project};
+use super::reference::reference;
 use super::shapes::{Shape, all, fields, record_differences};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -189,7 +190,7 @@ fn every_command_that_answers_has_a_schema() {
     // It prints what a shell reads.
     let others = ["completions"];
     let known: BTreeSet<&str> = commands().map(String::as_str).collect();
-    let reference = piton::reference();
+    let reference = reference();
     let names = reference
         .lines()
         .filter_map(|line| line.strip_prefix("### piton "));

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::config::settings;
-use crate::env::DOCUMENTED;
-use crate::exit::Exit;
+use piton::VARIABLES;
 
 /// Returns how a command can end.
 pub(super) fn exit_codes() -> String {
@@ -12,8 +10,8 @@ pub(super) fn exit_codes() -> String {
         "\n## Exit codes\n\nWith `--json` the same number is in the document, as `exit`.\n\n\
          | code | meaning |\n|---|---|\n",
     );
-    for (exit, meaning) in Exit::TABLE {
-        let _ = writeln!(text, "| {} | {meaning} |", exit.code());
+    for (code, meaning) in piton::exit_codes() {
+        let _ = writeln!(text, "| {code} | {meaning} |");
     }
     text
 }
@@ -26,7 +24,7 @@ pub(super) fn settings() -> String {
          its name in capitals after `PITON_`, with `_` for `.` and `-`.\n\n\
          | key | value | default | what it is |\n|---|---|---|---|\n",
     );
-    for setting in settings::all() {
+    for setting in piton::settings() {
         let default = setting
             .default
             .map_or("none".to_owned(), |value| format!("`{value}`"));
@@ -45,7 +43,7 @@ pub(super) fn variables() -> String {
         "\n## Environment variables\n\nBeside those of the settings:\n\n\
          | variable | what it does |\n|---|---|\n",
     );
-    for (name, describes) in DOCUMENTED {
+    for (name, describes) in VARIABLES {
         let _ = writeln!(text, "| `{name}` | {describes} |");
     }
     text

@@ -14,12 +14,7 @@ pub(super) fn prose(text: &str) -> String {
     escaped
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_stays_as_it_is_and_prose_cannot_become_markup() {
-        assert_eq!(prose("a <b> and `<c_d>`"), "a \\<b> and `<c_d>`");
-    }
+#[test]
+fn code_stays_as_it_is_and_prose_cannot_become_markup() {
+    assert_eq!(prose("a <b> and `<c_d>`"), "a \\<b> and `<c_d>`");
 }

@@ -1,7 +1,6 @@
 //! The page, part by part.
 
 use super::{command, tables};
-use crate::cli::definition;
 
 const HEAD: &str = "\
 # The command line
@@ -11,8 +10,8 @@ This page is made from the definition that `piton help` prints from; a test keep
 ";
 
 /// Returns the reference as Markdown.
-pub fn reference() -> String {
-    let mut definition = definition();
+pub(in crate::documents) fn reference() -> String {
+    let mut definition = piton::definition();
     definition.build();
     let commands = command::all(&definition);
     let mut page = HEAD.to_owned();

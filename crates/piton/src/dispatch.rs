@@ -12,11 +12,11 @@ use crate::error::CommandResult;
 pub(crate) fn dispatch(context: &Context, command: Command) -> CommandResult {
     match command {
         Command::Status(args) => status::run(context, &args),
-        Command::Doctor(args) => doctor::run(context, &args),
+        Command::Doctor(_) => Ok(doctor::run(context)),
         Command::Init(args) => init::run(context, &args, definition),
         Command::Config(command) => config::run(context, &command),
         Command::Migration(command) => migration::run(context, &command),
-        Command::Prime(args) => prime::run(context, &args, &definition()),
+        Command::Prime(_) => Ok(prime::run(context, &definition())),
         Command::Prompt(command) => prompt::run(context, &command),
         Command::Run(args) => run::run(context, &args),
         Command::RunOnce(args) => run::run_once(context, &args),

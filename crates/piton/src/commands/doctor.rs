@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
-use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::broken;
 
@@ -40,11 +39,7 @@ struct Check {
     way_out: Option<String>,
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every command ends in the same way"
-)]
-pub(crate) fn run(context: &Context, _args: &DoctorArgs) -> CommandResult {
+pub(crate) fn run(context: &Context) -> Exit {
     let mut checks = vec![git(context)];
     let place = context.place();
     checks.push(repository(&place));
@@ -71,7 +66,7 @@ pub(crate) fn run(context: &Context, _args: &DoctorArgs) -> CommandResult {
         let text: String = checks.iter().map(|check| check.text(width)).collect();
         context.out.data(&text);
     }
-    Ok(exit)
+    exit
 }
 
 impl Check {

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use crate::agent_files::page;
 use crate::context::Context;
-use crate::error::CommandResult;
 use crate::exit::Exit;
 
 /// Print the page that an agent needs to work with piton
@@ -19,20 +18,12 @@ Examples:
   piton init --agent-files --dry-run      the files that carry it")]
 pub(crate) struct PrimeArgs {}
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every command ends in the same way"
-)]
-pub(crate) fn run(
-    context: &Context,
-    _args: &PrimeArgs,
-    definition: &clap::Command,
-) -> CommandResult {
+pub(crate) fn run(context: &Context, definition: &clap::Command) -> Exit {
     let page = page(definition);
     if context.out.json_wanted() {
         context.out.json(json!({ "page": page }));
     } else {
         context.out.data(&page);
     }
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -25,7 +25,6 @@ pub(crate) struct PlannedStep<'a> {
     pub(crate) place: &'a Place,
     pub(crate) slug: &'a Slug,
     pub(crate) args: &'a PlanArgs,
-    pub(crate) name: &'static str,
     pub(crate) effort: AskedEffort,
 }
 
@@ -42,7 +41,6 @@ impl<'a> PlannedStep<'a> {
             place,
             slug,
             args,
-            name: "migration step",
             effort: AskedEffort::Default,
         }
     }
@@ -112,7 +110,11 @@ impl<'a> PlannedStep<'a> {
     }
 
     fn named(&self) -> String {
-        format!("{} {}", self.name, self.slug)
+        let name = match self.effort {
+            AskedEffort::Default => "migration step",
+            AskedEffort::Refine => "migration refine",
+        };
+        format!("{name} {}", self.slug)
     }
 
     fn builder(&self) -> PlanBuilder<Op> {

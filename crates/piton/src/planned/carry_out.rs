@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use piton_base::Clock;
-use piton_plan::journal::{self, Journal};
+use piton_durable::{Disk, LockGuard};
+use piton_plan::journal::{self, Journal, JournalWriter, ResumeError};
 use piton_plan::render::Heading;
-use piton_plan::{Plan, PlanId, Receipt, saved};
+use piton_plan::{Interaction, Plan, PlanId, Ready, Receipt, saved};
 
 use super::error::{journal_error, resume_error};
 use super::{PerformArgs, PlanArgs, Site};
@@ -31,6 +33,17 @@ impl Ended {
         }
     }
 }
+
+/// How a journal is taken up once more.
+type Begin<'s> = fn(
+    &'s dyn Disk,
+    &Path,
+    &LockGuard,
+    &Journal,
+    &'s Plan<Op>,
+    Interaction<'_>,
+    Timestamp,
+) -> Result<(Ready<'s, Op>, JournalWriter<'s>), ResumeError>;
 
 impl Site<'_> {
     /// Shows the plan, or saves it, or performs it, as the options say.
@@ -133,26 +146,13 @@ impl Site<'_> {
         if !self.consent(plan)? {
             return Ok(Exit::Done);
         }
-        let id = journal.id();
-        let guard = self.hold(id)?;
-        let mut terminal = Terminal::new(&self.context.stop);
-        let (ready, writer) = journal::anew(
-            &self.context.disk,
-            &self.journals(),
-            &guard,
-            journal,
-            plan,
-            self.interaction(&mut terminal),
-            self.context.clock.now(),
-        )
-        .map_err(resume_error)?;
-        self.run(args, id, &ready, &writer).map(|ended| ended.exit)
+        let guard = self.hold(journal.id())?;
+        self.go_on_with(args, (&guard, journal), plan, journal::anew)
     }
 
     /// Carries on with a journal that was cut off.
     pub(crate) fn resume(&self, args: &PerformArgs, journal: &Journal) -> CommandResult {
-        let id = journal.id();
-        let guard = self.hold(id)?;
+        let guard = self.hold(journal.id())?;
         let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
         if !self.context.out.json_wanted() {
             self.show_text(&plan, Heading::Run);
@@ -166,18 +166,30 @@ impl Site<'_> {
         if !yes {
             return Ok(Exit::Done);
         }
+        self.go_on_with(args, (&guard, journal), &plan, journal::resume)
+    }
+
+    /// Performs what a journal leaves to be done, asking what must be asked.
+    fn go_on_with<'s>(
+        &'s self,
+        args: &PerformArgs,
+        (guard, journal): (&LockGuard, &Journal),
+        plan: &'s Plan<Op>,
+        begin: Begin<'s>,
+    ) -> CommandResult {
         let mut terminal = Terminal::new(&self.context.stop);
-        let (ready, writer) = journal::resume(
+        let (ready, writer) = begin(
             &self.context.disk,
             &self.journals(),
-            &guard,
+            guard,
             journal,
-            &plan,
+            plan,
             self.interaction(&mut terminal),
             self.context.clock.now(),
         )
         .map_err(resume_error)?;
-        self.run(args, id, &ready, &writer).map(|ended| ended.exit)
+        let ended = self.run(args, journal.id(), &ready, &writer)?;
+        Ok(ended.exit)
     }
 
     fn save(&self, file: &Path, plan: &Plan<Op>) -> Result<(), CommandError> {

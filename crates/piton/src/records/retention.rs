@@ -71,17 +71,12 @@ pub(crate) fn slots(
         .into_iter()
         .map(|slots| {
             let used = slots.last_used.and_then(|at| Timestamp::try_from(at).ok());
-            let age = used.map_or(0, |used| now.duration_since(used).as_hours() / 24);
             RunUnit {
                 // The lower numbers are used first.
                 id: (used, slots.number),
-                state: if slots.in_use {
-                    RunState::Live
-                } else {
-                    RunState::Over
-                },
+                state: state(slots.in_use),
                 bytes: slots.bytes,
-                age_days: u64::try_from(age).unwrap_or(0),
+                age_days: days_since(used, now),
             }
         })
         .collect();
@@ -102,17 +97,9 @@ pub(crate) fn journals(
         journal::stored(&context.disk, &place.state().journals()).map_err(journal_error)?;
     let unit = |one: &Stored| RunUnit {
         id: one.id,
-        state: if one.held {
-            RunState::Live
-        } else {
-            RunState::Over
-        },
+        state: state(one.held),
         bytes: one.bytes,
-        age_days: one
-            .begun
-            .map_or(0, |begun| now.duration_since(begun).as_hours() / 24)
-            .try_into()
-            .unwrap_or(0),
+        age_days: days_since(one.begun, now),
     };
     let by_age = |one: &&Stored| one.open || one.command.as_deref() == Some(PRUNING);
     let (by_age, counted): (Vec<&Stored>, Vec<&Stored>) = stored.iter().partition(by_age);
@@ -126,6 +113,19 @@ pub(crate) fn journals(
     removals.extend(runs::removals(age_alone, &units(by_age)));
     removals.sort_by_key(|removal| removal.id);
     Ok(removals)
+}
+
+fn state(in_use: bool) -> RunState {
+    if in_use {
+        RunState::Live
+    } else {
+        RunState::Over
+    }
+}
+
+fn days_since(then: Option<Timestamp>, now: Timestamp) -> u64 {
+    let hours = then.map_or(0, |then| now.duration_since(then).as_hours());
+    u64::try_from(hours / 24).unwrap_or(0)
 }
 
 pub(crate) fn policy(settings: &Settings) -> RetentionPolicy {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use piton_backend::folder::Event;
 use piton_backend::header::{PatchError, Stamp};
 use piton_backend::store::{BackendError, Noted, PlanId, Provider, Reason};
 use piton_base::{Clock, on_one_line};
@@ -93,8 +94,7 @@ pub(crate) fn deliver(
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Happened<'a> {
     pub(crate) at: jiff::Timestamp,
-    /// `started` or `ended`.
-    pub(crate) event: &'static str,
+    pub(crate) event: Event,
     pub(crate) session: Option<&'a str>,
     pub(crate) user: &'a str,
     /// Whether a run of CI does the work.
@@ -111,7 +111,7 @@ impl Happened<'_> {
         }
         vec![
             field("last_local_impl_at", at),
-            field("last_local_impl_event", json!(self.event)),
+            field("last_local_impl_event", json!(self.event.word())),
             field("last_local_impl_session", json!(self.session)),
             field("last_local_impl_user", json!(self.user)),
         ]

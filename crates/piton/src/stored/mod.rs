@@ -17,7 +17,7 @@ pub(crate) use dispatched::DispatchedHere;
 pub(crate) use outbox::sending::send_waiting;
 pub(crate) use outbox::{Outbox, Replaced, Told};
 pub(crate) use place::{StoredPlace, elsewhere};
-pub(crate) use undertaken::Undertaken;
+pub(crate) use undertaken::{Undertaken, harmless};
 pub(crate) use who::{branch, in_actions, user};
 pub(crate) use worthy::{Terms, Worthy, title};
 

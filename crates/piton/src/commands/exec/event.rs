@@ -109,7 +109,7 @@ impl Scene {
     pub(super) fn fields(&self, event: Event, session: Option<&str>) -> Vec<(String, Json)> {
         Happened {
             at: self.now,
-            event: event.word(),
+            event,
             session,
             user: &self.user,
             remote: self.remote,

@@ -105,7 +105,6 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
         return Ok(exit);
     }
     let step = PlannedStep {
-        name: "migration refine",
         effort: AskedEffort::Refine,
         ..PlannedStep::of(context, &place, &slug, &args.plan)
     };

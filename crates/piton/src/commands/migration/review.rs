@@ -286,11 +286,7 @@ fn answer(
         }
         editor::page(context, &review_sheet::everything(live));
     };
-    let Some(choice) = sheet
-        .choices
-        .iter()
-        .find(|choice| Some(choice.as_str()) == said.as_deref())
-    else {
+    let Some(Ok(choice)) = said.map(|said| said.parse::<Choice>()) else {
         return Ok(Exit::WaitsForPerson);
     };
     let site = planning_site(place)?;
@@ -312,7 +308,7 @@ fn answer(
         .map_err(|error| person_refusal(error, slug))?;
     // Feedback goes with any state of the plan; a decision is about the one
     // that was shown.
-    if *choice != Choice::Refine && proposal.base != live.digest {
+    if choice != Choice::Refine && proposal.base != live.digest {
         return Err(person_refusal(
             PersonRefusal::Changed { slug: slug.clone() },
             slug,
@@ -320,7 +316,7 @@ fn answer(
     }
     let exit = proposed::carry_out(context, place, args, decision.command(), proposal)?;
     if exit == Exit::Done
-        && *choice != Choice::Reject
+        && choice != Choice::Reject
         && let Some(next) = decision.next(slug)
     {
         context.out.hint(&next);

@@ -7,12 +7,12 @@ use std::time::Duration;
 use piton_base::Clock;
 use piton_loop::claim::{Claim, ClaimError};
 use piton_loop::deciding::memory::Outcome;
-use piton_loop::runs::{ActionKind, ActionOutcome};
+use piton_loop::runs::ActionOutcome;
 use piton_loop::work::{Piece, Start, Worked};
 use piton_migration::slug::Slug;
 
 use super::driver::{Driver, Looked};
-use super::job::{Job, tried};
+use super::job::{Job, kind_of, tried};
 use super::tick::{self, Tick};
 use super::view::View;
 use crate::error::{Attempt as _, CommandError};
@@ -30,7 +30,7 @@ impl<'a> Driver<'a> {
         done: &Sender<(u32, Worked)>,
         teller: &mut Teller<'a>,
         view: &View,
-        (piece, kind, label): (Piece, ActionKind, &str),
+        (piece, label): (Piece, &str),
     ) -> Result<Looked, CommandError>
     where
         'a: 's,
@@ -38,7 +38,7 @@ impl<'a> Driver<'a> {
         let floor = self.finisher.floor;
         let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
             Some(Err(why)) => {
-                self.leave_alone(teller, (&piece, kind, label), why);
+                self.leave_alone(teller, (&piece, label), why);
                 return Ok(Looked::On);
             }
             Some(Ok(claim)) => Some(claim),
@@ -54,7 +54,7 @@ impl<'a> Driver<'a> {
             Piece::Source(source) => &source.target.files,
             Piece::Plan(_) | Piece::Phase(_) => &[],
         };
-        let told = teller.begin(Some(seat), (kind, label), files);
+        let told = teller.begin(Some(seat), (kind_of(&piece), label), files);
         let start = Start {
             base: view.head.clone(),
             onto: view.onto.clone(),
@@ -91,10 +91,10 @@ impl<'a> Driver<'a> {
     fn leave_alone(
         &mut self,
         teller: &mut Teller<'a>,
-        (piece, kind, label): (&Piece, ActionKind, &str),
+        (piece, label): (&Piece, &str),
         why: String,
     ) {
-        let told = teller.begin(None, (kind, label), &[]);
+        let told = teller.begin(None, (kind_of(piece), label), &[]);
         let now = self.finisher.floor.context.clock.now();
         teller.end(&told, ActionOutcome::PutOff, &why, Facts::default());
         let outcome = Outcome::PutOff {
@@ -142,7 +142,13 @@ impl<'a> Driver<'a> {
         start: &Start,
     ) -> Result<Tick<'a>, CommandError> {
         let held = self.held_name(start.attempt);
-        let plan = tick::plan(self.finisher.floor, self.course.name, what, start, &held)?;
+        let plan = tick::plan(
+            self.finisher.floor,
+            self.course.way.name(),
+            what,
+            start,
+            &held,
+        )?;
         Tick::begin(self.finisher.floor, &plan)
     }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
 use super::args::{self, SourceArgs};
-use super::course::Course;
+use super::course::{Course, Way};
 use super::drive::drive;
 use crate::agents::AgentArgs;
 use crate::config::Dollars;
@@ -120,7 +120,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
         &place,
         &args.work,
         &Course {
-            name: "run",
+            way: Way::Run,
             source,
             focus: args.focus_on_live_migrations,
             limits: Limits {
@@ -138,8 +138,6 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
                 most => most,
             },
             rest,
-            subject: None,
-            shows_difference: false,
         },
     )
 }

@@ -9,10 +9,35 @@ use piton_loop::work::{Piece, SourcePiece};
 
 use super::args::Wanted;
 
+/// How it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Action after action: `piton run`.
+    Run,
+    /// One action, whose difference is shown at the end: `piton run-once`.
+    Once,
+}
+
+impl Way {
+    /// Returns the name of its command.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Once => "run-once",
+        }
+    }
+
+    /// Returns what commits of source actions are called, if not after their
+    /// targets.
+    fn subject(self) -> Option<&'static str> {
+        (self == Self::Once).then_some(Self::Once.name())
+    }
+}
+
 /// A run that takes up one thing after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
-    pub(crate) name: &'static str,
+    pub(crate) way: Way,
     pub(crate) source: Wanted,
     pub(crate) focus: bool,
     pub(crate) limits: Limits,
@@ -20,10 +45,6 @@ pub(crate) struct Course {
     pub(crate) rest: Option<Duration>,
     /// How many actions go on at once.
     pub(crate) jobs: NonZeroUsize,
-    /// What commits of source actions are called, if not after their targets.
-    pub(crate) subject: Option<&'static str>,
-    /// Whether the difference of what landed is shown at the end.
-    pub(crate) shows_difference: bool,
 }
 
 impl Course {
@@ -32,7 +53,7 @@ impl Course {
         Piece::Source(SourcePiece {
             target,
             scope: self.source.scope.clone(),
-            subject: self.subject.map(str::to_owned),
+            subject: self.way.subject().map(str::to_owned),
             route,
         })
     }

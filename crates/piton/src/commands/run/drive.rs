@@ -13,7 +13,7 @@ use piton_loop::work::Allowance;
 use piton_plan::journal;
 use serde_json::json;
 
-use super::course::Course;
+use super::course::{Course, Way};
 use super::driver::Driver;
 use super::ending::Ending;
 use super::finisher::Finisher;
@@ -82,7 +82,7 @@ fn carry_on(
     let context = floor.context;
     let allowance = Allowance::new(course.limits, &context.clock);
     let shop = floor.shop(&allowance);
-    let run = begin(floor, course.name, course.jobs.get())?;
+    let run = begin(floor, course.way.name(), course.jobs.get())?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     if course.focus {
         tell_focus(
@@ -164,7 +164,7 @@ fn close(
         say(&format!("  {text}"));
     }
     make_room(floor);
-    if course.shows_difference
+    if course.way == Way::Once
         && plans.is_none()
         && let Ok(stat) = difference(&floor.place.repository, from)
     {

@@ -15,7 +15,6 @@ use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::Next;
 use piton_loop::deciding::stop::Stop;
-use piton_loop::runs::ActionKind;
 use piton_loop::targets::Source;
 use piton_loop::work::{Piece, Worked};
 
@@ -184,7 +183,7 @@ impl<'a> Driver<'a> {
             let out = floor.context.out;
             out.note(Channel::General, Level::DETAIL, &text);
         }
-        let (piece, kind, label) = match decision.next {
+        let (piece, label) = match decision.next {
             Next::Wait { until } => return Ok(Looked::Rest(until)),
             Next::Land(name) => return self.land(teller, &view, &name),
             Next::Stop(stop) => {
@@ -193,21 +192,21 @@ impl<'a> Driver<'a> {
                     return Ok(Looked::Over(Ending::Decided(stop)));
                 };
                 let label = label_of(&piece);
-                (piece, ActionKind::CleanUp, label)
+                (piece, label)
             }
             Next::Plan(slug) => {
                 let label = slug.to_string();
-                (Piece::Plan(slug), ActionKind::Plan, label)
+                (Piece::Plan(slug), label)
             }
             Next::Phase { slug, index } => {
                 let label = view.phase(&slug, index);
-                (Piece::Phase(slug), ActionKind::Phase, label)
+                (Piece::Phase(slug), label)
             }
             Next::Source { target, place } => {
                 self.memory.pass_to(place);
                 let piece = self.course.piece(target, view.routes(floor));
                 let label = label_of(&piece);
-                (piece, ActionKind::CleanUp, label)
+                (piece, label)
             }
         };
         if !self.proved {
@@ -216,7 +215,7 @@ impl<'a> Driver<'a> {
             }
             self.proved = true;
         }
-        self.begin(scope, done, teller, &view, (piece, kind, &label))
+        self.begin(scope, done, teller, &view, (piece, &label))
     }
 
     /// Lands work that was held, unless somebody landed it meanwhile.
@@ -229,7 +228,7 @@ impl<'a> Driver<'a> {
         let Some(work) = view.held_work(name) else {
             return Ok(Looked::On);
         };
-        let tick = tick::landing(self.course.name, work)?;
+        let tick = tick::landing(self.course.way.name(), work)?;
         let tick = Tick::begin(self.finisher.floor, &tick)?;
         let acted = self.finisher.land_again(teller, work);
         settle(&tick, &acted)?;

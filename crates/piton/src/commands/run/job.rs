@@ -2,6 +2,7 @@
 
 use piton_loop::claim::Claim;
 use piton_loop::deciding::memory::Tried;
+use piton_loop::runs::ActionKind;
 use piton_loop::work::{Piece, Start};
 
 use super::tick::Tick;
@@ -46,5 +47,14 @@ pub(super) fn label_of(piece: &Piece) -> String {
     match piece {
         Piece::Plan(slug) | Piece::Phase(slug) => slug.to_string(),
         Piece::Source(source) => source.target.description.clone(),
+    }
+}
+
+/// Returns what an action on a piece of work is called.
+pub(super) const fn kind_of(piece: &Piece) -> ActionKind {
+    match piece {
+        Piece::Plan(_) => ActionKind::Plan,
+        Piece::Phase(_) => ActionKind::Phase,
+        Piece::Source(_) => ActionKind::CleanUp,
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
 use super::args::SourceArgs;
-use super::course::Course;
+use super::course::{Course, Way};
 use super::drive::drive;
 use crate::agents::AgentArgs;
 use crate::context::Context;
@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context, args: &RunOnceArgs) -> CommandResult {
         &place,
         &args.work,
         &Course {
-            name: "run-once",
+            way: Way::Once,
             source,
             focus: false,
             limits: Limits {
@@ -53,8 +53,6 @@ pub(crate) fn run(context: &Context, args: &RunOnceArgs) -> CommandResult {
             tries: 1,
             rest: None,
             jobs: NonZeroUsize::MIN,
-            subject: Some("run-once"),
-            shows_difference: true,
         },
     )
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use piton_backend::folder::Event;
 use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, terminal::clean};
 use piton_loop::deciding::memory::Outcome;
@@ -18,7 +19,7 @@ use crate::context::{Context, Place};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::shared::hear;
-use crate::stored::{Happened, Replaced, StoredPlace, Told, deliver, in_actions, user};
+use crate::stored::{Happened, Replaced, StoredPlace, Told, deliver, harmless, in_actions, user};
 
 /// Reports of one run.
 pub(super) struct Reports<'a> {
@@ -99,7 +100,7 @@ impl<'a> Reports<'a> {
                 .lines
                 .push(format!("{now:.0}: run {} started", self.run));
             self.told.insert(slug.clone(), shared);
-            self.tell(slug, Some("started"));
+            self.tell(slug, Some(Event::Started));
         }
         if let Some(shared) = self.told.get_mut(slug) {
             what.clone_into(&mut shared.what);
@@ -132,7 +133,7 @@ impl<'a> Reports<'a> {
                 shared.over = true;
             }
             self.line(slug, "ended: the migration is done");
-            self.tell(slug, Some("ended"));
+            self.tell(slug, Some(Event::Ended));
         } else {
             self.tell(slug, None);
         }
@@ -148,7 +149,7 @@ impl<'a> Reports<'a> {
             .collect();
         for slug in open {
             self.line(&slug, &format!("ended: {how}"));
-            self.tell(&slug, Some("ended"));
+            self.tell(&slug, Some(Event::Ended));
         }
     }
 
@@ -180,7 +181,7 @@ impl<'a> Reports<'a> {
 
     /// Brings fields and comment to the plan. What cannot be brought waits, and
     /// the run goes on.
-    fn tell(&self, slug: &Slug, event: Option<&'static str>) {
+    fn tell(&self, slug: &Slug, event: Option<Event>) {
         let Some(shared) = self.told.get(slug) else {
             return;
         };
@@ -203,7 +204,11 @@ impl<'a> Reports<'a> {
             .fields()
         });
         let told = Told {
-            key: format!("{}-{slug}-{}", self.run, event.unwrap_or("progress")),
+            key: format!(
+                "{}-{slug}-{}",
+                self.run,
+                event.map_or("progress", Event::word)
+            ),
             patch,
             report: Some(Replaced {
                 key: format!("run-{}-{slug}", self.run),
@@ -236,10 +241,4 @@ impl<'a> Reports<'a> {
         }
         text
     }
-}
-
-/// Takes out of a line what would call people or end the comment's own marks.
-fn harmless(line: &str) -> String {
-    let short: String = line.chars().take(300).collect();
-    short.replace('@', "@\u{200b}").replace('<', "&lt;")
 }

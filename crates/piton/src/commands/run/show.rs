@@ -93,7 +93,7 @@ fn tick(
         Next::Land(name) => {
             let work = view.held_work(name);
             return work
-                .map(|work| tick::landing(course.name, work))
+                .map(|work| tick::landing(course.way.name(), work))
                 .transpose();
         }
         Next::Wait { .. } | Next::Stop(_) => return Ok(None),
@@ -109,7 +109,14 @@ fn tick(
         onto: view.onto.clone(),
         attempt: 1,
     };
-    tick::plan(floor, course.name, (&piece, &label), &start, "RUN-001").map(Some)
+    tick::plan(
+        floor,
+        course.way.name(),
+        (&piece, &label),
+        &start,
+        "RUN-001",
+    )
+    .map(Some)
 }
 
 fn stands(stand: &Stand) -> String {

@@ -12,6 +12,7 @@ use piton_plan::{
     Report, SkipReason, Slot, prepare,
 };
 
+use super::job::kind_of;
 use crate::error::{Attempt as _, CommandError};
 use crate::op::Op;
 use crate::planned::{journal_error, lost_journal};
@@ -26,13 +27,8 @@ pub(super) fn plan(
     held: &str,
 ) -> Result<Plan<Op>, CommandError> {
     let mut builder = PlanBuilder::new(command);
-    let kind = match piece {
-        Piece::Plan(_) => "plan",
-        Piece::Phase(_) => "phase",
-        Piece::Source(_) => "clean-up",
-    };
     let work = builder.add(Op::from(LoopOp::Work(WorkOn {
-        kind: kind.to_owned(),
+        kind: kind_of(piece).to_string(),
         target: label.to_owned(),
         base: start.base.clone(),
         agent: floor.agent.name().to_owned(),

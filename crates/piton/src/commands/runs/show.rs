@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use piton_loop::runs::{self, FullRun, ListedCall, Overview, RunId};
+use piton_loop::runs::{self, Event, FullRun, ListedCall, Overview, Recorded, RunId};
 use serde_json::{Value, json};
 
 use super::follow::follow;
@@ -114,18 +114,19 @@ fn text(full: &FullRun, width: usize) -> String {
         }
     }
     let _ = writeln!(out, "  kept in   {}", full.dir.display());
+    // A newer piton may have told things that this one does not know.
+    let events = full.events.iter().cloned().map(serde_json::from_value);
+    let events: Vec<Recorded> = events.filter_map(Result::ok).collect();
     let mut news = Overview::default();
-    for event in &full.events {
-        if let Ok(told) = serde_json::from_value(event.clone()) {
-            news.take(told);
-        }
+    for told in &events {
+        news.take(told.clone());
     }
     if !news.actions.is_empty() {
         let _ = writeln!(out, "\n{}", overview::lines(&news, width).trim_end());
     }
     for call in &full.calls {
-        out.push_str(&match validated(full, call) {
-            Some(verdict) => validation_text(call, verdict),
+        out.push_str(&match validated(&events, call) {
+            Some(verdict) => validation_text(call, &verdict),
             None => call_text(call),
         });
     }
@@ -147,16 +148,15 @@ fn name(call: &ListedCall) -> std::borrow::Cow<'_, str> {
 
 /// Returns what the events say that a validation came to, if it is one: it is
 /// no call of an agent, and has its output alone.
-fn validated<'a>(full: &'a FullRun, call: &ListedCall) -> Option<&'a str> {
-    let number: u64 = name(call).split_once('-')?.0.parse().ok()?;
-    let of_it = |event: &&Value| event["call"] == number;
-    let about = |kind: &str| {
-        let mut all = full.events.iter().rev().filter(of_it);
-        all.find(|event| event["event"] == kind)
-    };
-    let began = about("validation_started").map(|_| "nothing: it was cut off");
-    let over = about("validation_finished").and_then(|event| event["message"].as_str());
-    over.or(began)
+fn validated(events: &[Recorded], call: &ListedCall) -> Option<String> {
+    let number: u32 = name(call).split_once('-')?.0.parse().ok()?;
+    events.iter().rev().find_map(|told| {
+        if matches!(&told.event, Event::ValidationFinished { call, .. } if *call == number) {
+            return Some(told.event.message());
+        }
+        matches!(&told.event, Event::ValidationStarted { call, .. } if *call == number)
+            .then(|| "nothing: it was cut off".to_owned())
+    })
 }
 
 fn validation_text(call: &ListedCall, verdict: &str) -> String {

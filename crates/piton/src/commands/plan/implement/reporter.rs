@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use jiff::Timestamp;
+use piton_backend::folder::Event;
 use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, terminal::clean};
 use serde_json::{Value as Json, json};
@@ -70,7 +71,7 @@ impl Reporter<'_> {
         };
         // What is on disk says that it began before anybody else is told.
         self.undertaken.borrow().write(self.context, self.stored)?;
-        let mut patch = self.happened("started", began);
+        let mut patch = self.happened(Event::Started, began);
         let mut named = vec![
             (
                 "worktree_name".to_owned(),
@@ -111,7 +112,7 @@ impl Reporter<'_> {
         self.undertaken.borrow_mut().lines.extend(lines);
     }
 
-    fn happened(&self, event: &'static str, at: Timestamp) -> Vec<(String, Json)> {
+    fn happened(&self, event: Event, at: Timestamp) -> Vec<(String, Json)> {
         let undertaken = self.undertaken.borrow();
         Happened {
             at,
@@ -196,7 +197,7 @@ impl Reporter<'_> {
             .lines
             .push(format!("{now:.0}: ended: {text}"));
         let key = format!("{}-ended-{}", self.undertaken.borrow().key, now.as_second());
-        let fields = self.happened("ended", now);
+        let fields = self.happened(Event::Ended, now);
         self.deliver(key, fields);
         // Told, or waiting to be: what comes next is another undertaking.
         match next {

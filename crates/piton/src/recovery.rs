@@ -17,7 +17,7 @@ use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::planning_site;
+use crate::planning::{planning_site, refuse_under_way};
 use crate::world::Publishing;
 
 impl Context {
@@ -134,16 +134,20 @@ impl Context {
         }
     }
 
-    /// Carries a set-up or a repair that was cut off to its end.
+    /// Carries a set-up or a repair that was cut off to its end. In the middle of
+    /// a merge and the like nothing is begun that needs it.
     pub(crate) fn finish_cut_off(
         &self,
         place: &Place,
         only_look: bool,
     ) -> Result<bool, CommandError> {
-        match self.site(place).cut_off()? {
-            Some(journal) => self.finish(place, &journal, only_look),
-            None => Ok(false),
+        let Some(journal) = self.site(place).cut_off()? else {
+            return Ok(false);
+        };
+        if !only_look {
+            refuse_under_way(place, &format!("finish {}", interrupted(&journal)))?;
         }
+        self.finish(place, &journal, only_look)
     }
 
     /// The same for a command that only the same command finishes, because it
@@ -163,23 +167,19 @@ impl Context {
         journal: &Journal,
         only_look: bool,
     ) -> Result<bool, CommandError> {
-        let site = self.site(place);
-        let command = journal.begun().command;
+        let what = interrupted(journal);
         if only_look {
             self.tell_of_recovery(&format!(
-                "an interrupted `piton {command}` has to be finished first; this plan was made \
-                 without that"
+                "{what} has to be finished first; this plan was made without that"
             ));
             return Ok(false);
         }
-        let finished = site.finish(journal)?;
+        let finished = self.site(place).finish(journal)?;
         if finished {
-            self.tell_of_recovery(&format!(
-                "recovered: finished the interrupted `piton {command}`"
-            ));
+            self.tell_of_recovery(&format!("recovered: finished {what}"));
         } else {
             self.tell_of_recovery(&format!(
-                "an interrupted `piton {command}` could not be finished; `piton journal resume {}` says why",
+                "{what} could not be finished; `piton journal resume {}` says why",
                 journal.id()
             ));
         }
@@ -202,7 +202,11 @@ impl Context {
         place.refuse_unfit_lock()?;
         self.end_agents(&place.state());
         let notices = publisher.recover().map_err(|error| {
-            CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")
+            let kind = match place.repository.under_way() {
+                Ok(Some(_)) => ErrorKind::NeedsPerson,
+                Ok(None) | Err(_) => ErrorKind::Failed,
+            };
+            CommandError::new(kind, "could not finish what was interrupted")
                 .hints(error.hint())
                 .with_source(error)
                 .hint("`piton migration doctor --all` shows what is left")
@@ -276,4 +280,9 @@ impl Context {
             "recovered: put your files back that landing {commit} had begun to change{after}"
         ));
     }
+}
+
+/// Names what was cut off.
+fn interrupted(journal: &Journal) -> String {
+    format!("the interrupted `piton {}`", journal.begun().command)
 }

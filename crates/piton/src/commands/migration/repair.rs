@@ -29,6 +29,11 @@ pub(super) fn run(
     live: &LiveDir,
     args: &PlanArgs,
 ) -> CommandResult {
+    if !args.changes_nothing() && place.repository.under_way()?.is_some() {
+        // Locks of the dead go; a publish that waits for its commit says so
+        // before anything is decided.
+        context.recover(place, false)?;
+    }
     let mut builder = PlanBuilder::new("migration doctor --repair");
     let first = transactions(context, place, live, &mut builder)?;
     let survey = repair::survey(&context.disk, live)?;

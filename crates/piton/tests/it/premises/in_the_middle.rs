@@ -179,3 +179,131 @@ fn in_the_middle_of_a_merge_nothing_is_carried_on_and_afterwards_it_is() {
     assert_eq!(env.cursor(), "pick-best", "{}", ran.shown());
     env.assert_in_order();
 }
+
+/// A repair that is killed between mending and committing, and then a merge of
+/// the user's.
+fn killed_repair_and_merge() -> TestEnv {
+    let env = TestEnv::planned(2);
+    env.repo.git(&["mv", "migrations", "plans"]);
+    let _ = env.ok(&["config", "set", "migrations-dir", "plans"]);
+    env.repo.commit_all("moved by hand");
+    env.repo.git(&["switch", "--quiet", "--create", "side"]);
+    env.repo.write("src/lib.rs", "theirs\n");
+    env.repo.commit_all("theirs");
+    env.repo.git(&["switch", "--quiet", "main"]);
+    env.repo.write("src/lib.rs", "ours\n");
+    env.repo.commit_all("ours");
+    killed_at(&env, &["migration", "doctor", "--repair"], |point| {
+        crate::struck::names(point, ".git/index.lock")
+    });
+    assert_ne!(env.repo.status(), "", "mended and not committed");
+    let merge = std::process::Command::new("git")
+        .args(["merge", "side"])
+        .current_dir(env.path())
+        .output();
+    assert!(!merge.unwrap().status.success(), "a conflict");
+    env
+}
+
+#[test]
+fn a_killed_repair_waits_for_the_end_of_a_merge_and_is_finished_by_whatever_writes_next() {
+    if !SUPPORTED {
+        return;
+    }
+    for ends in ["abort", "commit", "commit all"] {
+        let env = killed_repair_and_merge();
+        let before = standing(&env);
+        for command in [
+            &["migration", "doctor", "--repair"][..],
+            &["migration", "new", "second", "--target", "x"],
+            &["config", "set", "agent.model", "tall"],
+            &["run-once", "--paths", "src/lib.rs"],
+            &["journal", "resume"],
+        ] {
+            let ran = env.run(&[&["--yes"], command].concat());
+            assert_eq!(ran.code, 3, "{}", ran.shown());
+            let told = match command[0] {
+                "journal" => "could not carry on with `piton migration doctor --repair",
+                _ => "could not finish the interrupted `piton migration doctor --repair",
+            };
+            assert!(ran.stderr.contains(told), "{}", ran.shown());
+            assert!(
+                ran.stderr.contains("nothing was changed"),
+                "{}",
+                ran.shown()
+            );
+            assert!(
+                ran.stderr.contains("git merge --continue"),
+                "{}",
+                ran.shown()
+            );
+        }
+        let _ = env.ok(&["migration", "list"]);
+        assert_eq!(standing(&env), before);
+        match ends {
+            "abort" => env.repo.git(&["merge", "--abort"]).clear(),
+            "commit" => {
+                env.repo.write("src/lib.rs", "both\n");
+                env.repo.git(&["add", "src/lib.rs"]);
+                env.repo.git(&["commit", "--quiet", "-m", "merged"]).clear();
+            }
+            _ => {
+                env.repo.write("src/lib.rs", "both\n");
+                env.repo.commit_all("merged");
+            }
+        }
+        let _ = env.ok(&["migration", "new", "second", "--target", "x"]);
+        assert_eq!(env.repo.status(), "", "{ends}");
+        let repairs = env.repo.subjects();
+        let repairs = repairs.iter().filter(|it| it.contains("repair")).count();
+        assert_eq!(repairs, usize::from(ends != "commit all"), "{ends}");
+        let _ = env.ok(&["migration", "doctor", "--all"]);
+    }
+}
+
+#[test]
+fn a_killed_publish_waits_for_the_end_of_a_merge() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    env.repo.git(&["switch", "--quiet", "--create", "side"]);
+    env.repo.write("src/lib.rs", "theirs\n");
+    env.repo.commit_all("theirs");
+    env.repo.git(&["switch", "--quiet", "main"]);
+    env.repo.write("src/lib.rs", "ours\n");
+    env.repo.commit_all("ours");
+    let step = [strings(&["migration", "step", SLUG]), counted(&env, "")].concat();
+    let step: Vec<&str> = step.iter().map(String::as_str).collect();
+    killed_at(&env, &step, |point| {
+        crate::struck::names(point, ".git/index.lock")
+    });
+    let asked = calls(&env);
+    let merge = std::process::Command::new("git")
+        .args(["merge", "side"])
+        .current_dir(env.path())
+        .output();
+    assert!(!merge.unwrap().status.success(), "a conflict");
+    // The locks of the dead go with the first.
+    assert_eq!(env.run(&step).code, 3);
+    let before = standing(&env);
+    for command in [
+        &step[..],
+        &["migration", "doctor", "--repair"],
+        &["migration", "new", "second", "--target", "x"],
+    ] {
+        let ran = env.run(&[&["--yes"], command].concat());
+        assert_eq!(ran.code, 3, "{}", ran.shown());
+        assert!(
+            ran.stderr.contains("a merge is under way"),
+            "{}",
+            ran.shown()
+        );
+    }
+    assert_eq!(standing(&env), before);
+    env.repo.git(&["merge", "--abort"]);
+    let _ = env.ok(&["migration", "new", "second", "--target", "x"]);
+    assert_eq!(env.cursor(), "pick-best");
+    assert_eq!(calls(&env), asked);
+    env.assert_in_order();
+}

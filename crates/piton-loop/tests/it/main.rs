@@ -15,6 +15,7 @@ mod going_back;
 mod guard;
 mod misbehaviour;
 mod misdeeds;
+mod operations;
 mod planning;
 mod planning_decided;
 mod prompts;

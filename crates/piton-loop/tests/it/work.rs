@@ -5,7 +5,9 @@ mod beside;
 mod bringing;
 mod hooks;
 mod phases;
+mod plans;
 mod refactors;
+mod stored;
 mod tries;
 
 use std::fs;

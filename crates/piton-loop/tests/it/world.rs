@@ -119,6 +119,17 @@ fn target() -> Target {
     }
 }
 
+/// Writes a migration that was just started.
+pub(crate) fn write_started(site: &Site, slug: &Slug, clock: &dyn Clock) {
+    let start = Snapshot::start(slug, target(), local_stamp(clock));
+    let mut contents = start.contents;
+    contents.put(MANIFEST_FILE, start.manifest.encode());
+    contents.put(STATE_FILE, start.state.encode());
+    contents.put(OWN_FILE, start.own.encode());
+    std::fs::create_dir_all(site.live(slug)).unwrap();
+    contents.write(&RealDisk, &site.live(slug)).unwrap();
+}
+
 impl World {
     /// A world with a migration that was just started.
     pub(crate) fn new() -> Self {
@@ -202,13 +213,7 @@ impl World {
 
     /// Starts another migration beside this one.
     pub(crate) fn also_start(&self, slug: &Slug) {
-        let start = Snapshot::start(slug, target(), local_stamp(&self.clock));
-        let mut contents = start.contents;
-        contents.put(MANIFEST_FILE, start.manifest.encode());
-        contents.put(STATE_FILE, start.state.encode());
-        contents.put(OWN_FILE, start.own.encode());
-        std::fs::create_dir_all(self.site.live(slug)).unwrap();
-        contents.write(&RealDisk, &self.site.live(slug)).unwrap();
+        write_started(&self.site, slug, &self.clock);
         self.repo.commit_all("another migration");
     }
 

@@ -30,6 +30,39 @@ fn what_is_planted_in_a_linked_working_tree_counts() {
 }
 
 #[test]
+fn a_linked_working_tree_that_is_made_one_of_another_repository_counts() {
+    let place = Fixture::new();
+    let linked = place.home.path().join("linked");
+    let add = ["worktree", "add", "-q", "-b", "other"];
+    place
+        .repo
+        .git(&[&add[..], &[linked.to_str().unwrap()]].concat());
+    let git = Repository::find(&linked).unwrap();
+    let view = View::read(&git).unwrap();
+    let around = Surroundings::default();
+    let guard = Guard::before(&RealDisk, &git, view, &around).unwrap();
+    let link = linked.join(".git");
+    let own = fs::read_to_string(&link).unwrap();
+    fs::write(&link, "gitdir: /elsewhere\n").unwrap();
+    let found = guard.after(&RealDisk, &git, Reach::Anywhere, &place.evidence());
+    let told: Vec<String> = (found.unwrap().strays.iter())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(told, [link.display().to_string()]);
+    assert_eq!(fs::read_to_string(&link).unwrap(), own);
+}
+
+#[test]
+fn the_user_s_own_settings_that_others_may_write_to_now_count() {
+    let place = Fixture::new();
+    let global = place.home.path().join(".gitconfig");
+    fs::write(&global, "[user]\n\tname = me\n").unwrap();
+    let open = format!("chmod 666 {}", global.display());
+    place.check(&open, &[&global.display().to_string()]);
+    place.check("true", &[]);
+}
+
+#[test]
 fn another_form_of_the_settings_of_its_own_linked_working_tree_does_not_count() {
     let place = Fixture::new();
     let linked = place.home.path().join("linked");

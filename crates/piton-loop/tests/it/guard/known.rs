@@ -2,6 +2,7 @@
 
 use piton_durable::RealDisk;
 use piton_loop::guard::{KnownSettings, Surroundings};
+use piton_testkit::{TapDisk, input_output};
 
 use super::Fixture;
 
@@ -40,6 +41,25 @@ fn a_file_that_is_included_is_looked_at_before_it_is_there_and_after() {
     for nick in ["one", "two"] {
         place.repo.git(&["config", "-f", extra, "user.nick", nick]);
         assert_eq!(now().as_deref(), Some(nick));
+    }
+}
+
+#[test]
+fn settings_in_a_file_that_cannot_be_read_are_asked_for_each_time() {
+    let place = Fixture::new();
+    let unreadable = TapDisk::looking(RealDisk, |path| {
+        if path.ends_with(".git/config") {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let known = KnownSettings::default();
+    let around = Surroundings::default();
+    for nick in ["one", "two"] {
+        place.repo.git(&["config", "user.nick", nick]);
+        let settings = known.now(&unreadable, &place.git, &around).unwrap();
+        let found = settings.iter().rfind(|it| it.key == "user.nick").unwrap();
+        assert_eq!(found.value.as_deref(), Some(nick));
     }
 }
 

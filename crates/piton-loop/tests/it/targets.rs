@@ -77,6 +77,55 @@ fn a_file_of_targets_tells_of_the_lines_it_passes_over() {
     assert_eq!(numbers, [3, 4]);
 }
 
+#[test]
+fn what_somebody_works_on_already_is_passed_over() {
+    let target = |name: &str| Target::plain(name, TargetProvenance::Targets, vec![name.to_owned()]);
+    let next = |source: &Source, taken, is_free: &dyn Fn(&Target) -> bool| {
+        let (place, target) = source.pick(7, taken, is_free)?;
+        Some((place, target.files))
+    };
+    let only = |name: &'static str| move |target: &Target| target.files == [name];
+    let finite = Source::Finite(["a", "b", "c"].map(target).into());
+    let order: Vec<Vec<String>> = (0..3).map(|taken| files(&finite, taken)).collect();
+    let not_the_first = |target: &Target| target.files != order[0];
+    assert_eq!(
+        next(&finite, 0, &not_the_first),
+        Some((1, order[1].clone()))
+    );
+    assert_eq!(next(&finite, 0, &|_| false), None);
+    assert_eq!(next(&finite, 3, &|_| true), None);
+    let pool = Selection::Globs(vec!["**/*.rs".to_owned()]).resolve(tracked(), None);
+    let all = |name: &str| vec![name.to_owned()];
+    for taken in 0..20 {
+        let found = next(&pool, taken, &only("src/a.rs"));
+        assert_eq!(found, Some((taken, all("src/a.rs"))));
+    }
+    assert_eq!(next(&pool, 0, &|_| false), None);
+    let many: Vec<String> = (0..8).map(|number| format!("f{number}")).collect();
+    let ambient = Selection::Random.resolve(many, None);
+    for taken in 0..20 {
+        let found = next(&ambient, taken, &only("f7"));
+        assert_eq!(found, Some((taken, all("f7"))), "whatever was drawn");
+        let busy = |target: &Target| target.files != ["f0"];
+        let (_, found) = next(&ambient, taken, &busy).unwrap();
+        assert!(!found.is_empty() && !found.contains(&"f0".to_owned()));
+    }
+    assert_eq!(next(&ambient, 0, &|_| false), None);
+    let group = Selection::Paths(all("src/a.rs")).resolve(tracked(), None);
+    assert_eq!(next(&group, 0, &|_| false), None);
+    assert_eq!(next(&Source::Nothing, 0, &|_| true), None);
+}
+
+#[test]
+fn tracked_files_are_listed_only_for_a_selection_that_chooses_among_them() {
+    let of = |selection: Selection| selection.chooses_among_files();
+    assert!(of(Selection::Globs(Vec::new())) && of(Selection::Extensions(Vec::new())));
+    assert!(of(Selection::Random));
+    assert!(!of(Selection::Targets(Vec::new())) && !of(Selection::Paths(Vec::new())));
+    let nothing = Selection::Random.resolve(Vec::new(), None);
+    assert_eq!(nothing, Source::Nothing);
+}
+
 proptest! {
     #[test]
     fn every_listed_target_is_taken_up_once(count in 0usize..12, seed: u64) {

@@ -121,6 +121,12 @@ fn a_routed_target_is_widened_and_cleaned_up_or_becomes_a_migration() {
     // The next of that name gets another one.
     let work = taken(scene.refactor_of(&[], &plan));
     assert_eq!(work.slug.unwrap(), "random-files-2");
+    // One that only lies there, in no commit, keeps its name as well.
+    scene
+        .scratch
+        .write("migrations/random-files-2/plan.md", "mine\n");
+    let work = taken(scene.refactor_of(&[], &plan));
+    assert_eq!(work.slug.unwrap(), "random-files-3");
 }
 
 #[test]

@@ -58,6 +58,16 @@ impl Talk<'_> {
             caches: CacheSet::default(),
         }
     }
+
+    /// Returns the call with the folder in which the agent says, beside the
+    /// file, that it is done.
+    fn widened(&self, call: &AgentCall) -> AgentCall {
+        let mut call = call.clone();
+        if let Some(folder) = self.content.as_deref().and_then(Path::parent) {
+            folder.clone_into(&mut call.workspace);
+        }
+        call
+    }
 }
 
 /// The place of a session in the record of its run.
@@ -150,13 +160,16 @@ pub(crate) fn hold(
 ) -> Result<(), CommandError> {
     let could_not = format!("could not hold a session with {}", chosen.name);
     let could_not = could_not.as_str();
-    let host = Host::new(context.environment.raw()).with_directory(&context.directory);
-    let spec = spec(settings, chosen, could_not)?;
-    let program = spec.program.clone();
     let clock = Arc::new(SystemClock::default());
     let terms = terms(context, settings, talk.terms)?;
+    let spec = spec(settings, chosen, could_not)?;
+    let host = Host::new(context.environment.raw()).with_directory(&context.directory);
+    let program = spec.program.clone();
+    let program = host
+        .find_program(&program)
+        .unwrap_or_else(|| program.into());
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let agent = ProgramAgent::new(&chosen.name, spec, host.clone(), disk, clock.clone());
+    let agent = ProgramAgent::new(&chosen.name, spec, host, disk, clock.clone());
     let agent = agent.on_terms(terms.clone());
     agents::ready(&agent)?;
     let files = CallFiles::in_directory(talk.scratch);
@@ -164,24 +177,16 @@ pub(crate) fn hold(
     let line = agent.interactive_command(&call, &files);
     let line = line.ok_or_else(|| not_at_a_terminal(&chosen.name, could_not))?;
     lay_prompt(context, &talk, &files).or_failed(could_not)?;
-    let found = host
-        .find_program(&program)
-        .unwrap_or_else(|| PathBuf::from(&program));
     let token = crate::context::token();
-    let mut copy = call.clone();
-    if let Some(folder) = talk.content.as_deref().and_then(Path::parent) {
-        // It says beside the file that it is done.
-        folder.clone_into(&mut copy.workspace);
-    }
     let seat = agent
-        .enclosure(&copy, &files, &token)
+        .enclosure(&talk.widened(&call), &files, &token)
         .or_failed(could_not)?;
     let states = agent.states().or_failed(could_not)?;
     let mut environment = agent.environment(&call);
     seat.set(&mut environment);
     agents::tell_terms(chosen, context, &terms);
     let session = Session {
-        program: found,
+        program,
         arguments: line.into_iter().skip(1).collect(),
         directory: talk.directory.to_owned(),
         environment,

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use piton_base::terminal::{clean, columns, cut};
-use piton_loop::runs::{CallEnd, CallStatus, Event, Recorded, RunEnd};
+use piton_loop::runs::{CallEnd, CallScope, CallStatus, Event, Recorded, RunEnd};
 
 use super::seats::Seats;
 use crate::output::amount::{consumed, lasted};
@@ -47,20 +47,13 @@ impl Shown {
         self.seats().take(told);
         let name = self.seats().name(told.job);
         let name = name.as_deref();
-        let message = || {
-            let message = clean(&told.event.message()).into_owned();
-            match name {
-                Some(name) => format!("{name}: {message}"),
-                None => message,
-            }
-        };
+        let message = || whose(name) + &clean(&told.event.message());
         match &told.event {
             Event::ActionStarted { files, .. } => {
-                let head = match (told.job, name) {
-                    (Some(job), Some(_)) => {
-                        format!("[{job}] {}", clean(&told.event.message()))
-                    }
-                    (Some(_) | None, _) => message(),
+                let text = told.event.message();
+                let head = match told.job.filter(|_| name.is_some()) {
+                    Some(job) => format!("[{job}] {}", clean(&text)),
+                    None => message(),
                 };
                 self.began(name, &head, files);
             }
@@ -73,11 +66,9 @@ impl Shown {
                 self.in_action.store(false, Ordering::Relaxed);
             }
             Event::CallStarted { scope, agent, .. } if !self.is_in_action(name) => {
-                let (step, target) = (clean(&scope.phase_reached), clean(&scope.target));
                 let run = told.run.as_ref();
                 let run = run.map_or_else(String::new, |run| format!(" (run {run})"));
-                let text = format!("asking {} for {step} of {target}{run}", clean(agent));
-                out.note(Channel::Agent, Level::NORMAL, &text);
+                self.asking(agent, scope, &run);
             }
             Event::CallStarted { .. }
             | Event::ValidationStarted { .. }
@@ -122,6 +113,13 @@ impl Shown {
         if !files.is_empty() {
             self.below(name, &files.join(", "));
         }
+    }
+
+    /// Tells that an agent is asked outside of an action.
+    fn asking(&self, agent: &str, scope: &CallScope, run: &str) {
+        let (step, target) = (clean(&scope.phase_reached), clean(&scope.target));
+        let text = format!("asking {} for {step} of {target}{run}", clean(agent));
+        self.out.note(Channel::Agent, Level::NORMAL, &text);
     }
 
     fn altogether(&self, end: &RunEnd) {
@@ -185,13 +183,16 @@ fn wanted(asked_for: &AtomicBool) -> Level {
 
 /// Returns how a line begins that belongs to an action.
 fn beginning(name: Option<&str>) -> String {
-    name.map_or_else(|| "  ".to_owned(), |name| format!("{name}: "))
+    name.map_or_else(|| "  ".to_owned(), |name| whose(Some(name)))
+}
+
+fn whose(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!("{name}: "))
 }
 
 /// Cleans a text line by line: what a program prints has several. Where
 /// several programs print, each line says whose it is.
 fn lines(name: Option<&str>, text: &str) -> String {
-    let name = name.map_or_else(String::new, |name| format!("{name}: "));
-    let lines = text.lines().map(|line| format!("{name}{}", clean(line)));
+    let lines = text.lines().map(|line| whose(name) + &clean(line));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use piton_base::Clock;
 use piton_durable::{LockGuard, Reserve};
 use piton_plan::journal::{self, JournalWriter};
-use piton_plan::{Jobs, PlanId, Ready, Run, verify};
+use piton_plan::{Jobs, Plan, PlanId, Ready, Report, Run, verify};
 
 use super::carry_out::Ended;
 use super::error::{journal_error, lost_journal};
@@ -101,14 +101,9 @@ impl Site<'_> {
         out.trace("performed");
         // A journal that was lost on the way says so itself; nothing can be
         // added to it.
-        if report.journal.is_none() {
-            let now = self.context.clock.now();
-            let ended = if self.is_over(plan, &report) {
-                writer.end_for_good(&report, now)
-            } else {
-                writer.end(&report, now)
-            };
-            ended.map_err(lost_journal)?;
+        let can_go_on = report.journal.is_none();
+        if can_go_on {
+            self.end(plan, &report, writer)?;
         }
         let verification = watched.map(|watched| {
             let mut seen = verify(id, plan, &report.receipts, &self.reading, Jobs(args.jobs));
@@ -116,7 +111,7 @@ impl Site<'_> {
             seen
         });
         out.trace("verified");
-        if report.journal.is_none() {
+        if can_go_on {
             let kept = match &verification {
                 Some(verification) => writer.verified(verification, self.context.clock.now()),
                 None => writer.close(),
@@ -134,5 +129,21 @@ impl Site<'_> {
             exit,
             receipts: report.receipts,
         })
+    }
+
+    /// Writes down what came of the plan.
+    fn end(
+        &self,
+        plan: &Plan<Op>,
+        report: &Report,
+        writer: &JournalWriter<'_>,
+    ) -> Result<(), CommandError> {
+        let now = self.context.clock.now();
+        let ended = if self.is_over(plan, report) {
+            writer.end_for_good(report, now)
+        } else {
+            writer.end(report, now)
+        };
+        ended.map_err(lost_journal)
     }
 }

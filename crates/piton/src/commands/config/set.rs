@@ -1,5 +1,6 @@
 //! `piton config set`: changes one setting in a file.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -61,14 +62,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         context.recover_if_any(args.plan.changes_nothing(), None)?;
     }
     let site = site::anywhere(context)?;
-    let file = if args.user {
-        context.environment.user_config().ok_or_else(|| {
-            CommandError::usage("could not find the user's settings file")
-                .hint("set HOME or XDG_CONFIG_HOME")
-        })?
-    } else {
-        context.repository()?.top().join(CONFIG_FILE)
-    };
+    let file = file(context, args.user)?;
     let old = read(&context.disk, &file)?;
     // A file with something wrong in it is repaired by hand, not written to.
     Layer::parse(&file, old.as_deref().unwrap_or_default()).map_err(|error| {
@@ -79,28 +73,32 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         config::set(&text, &key, &value).or_usage(format!("could not edit {}", file.display()))?;
 
     let mut builder = PlanBuilder::new("config set");
-    let (root, name) = match (
-        file.parent(),
-        file.file_name().and_then(|name| name.to_str()),
-    ) {
-        (Some(root), Some(name)) => (PathBuf::from(root), name),
-        _ => {
-            return Err(CommandError::usage(format!(
-                "{} names no file",
-                file.display()
-            )));
-        }
+    let name = file.file_name().and_then(OsStr::to_str);
+    let (Some(root), Some(name)) = (file.parent(), name) else {
+        let text = format!("{} names no file", file.display());
+        return Err(CommandError::usage(text));
     };
     let path = name
         .parse()
         .or_usage(format!("could not write {}", file.display()))?;
     let why = format!("{key} = {value}");
-    if let Some(file) = put((&context.disk, &root), path, Content::Text(new), &why)? {
+    if let Some(file) = put((&context.disk, root), path, Content::Text(new), &why)? {
         builder.add(if args.user {
-            Op::from(file.outside(root))
+            Op::from(file.outside(root.to_owned()))
         } else {
             Op::File(file)
         });
     }
     site.carry_out(&args.plan, &builder.build()?)
+}
+
+/// Returns the file that the setting goes to.
+fn file(context: &Context, is_users: bool) -> Result<PathBuf, CommandError> {
+    if !is_users {
+        return Ok(context.repository()?.top().join(CONFIG_FILE));
+    }
+    context.environment.user_config().ok_or_else(|| {
+        CommandError::usage("could not find the user's settings file")
+            .hint("set HOME or XDG_CONFIG_HOME")
+    })
 }

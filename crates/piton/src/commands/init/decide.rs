@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_plan::{Plan, PlanBuilder};
@@ -86,18 +87,26 @@ pub(super) fn decide(
             );
         }
     }
-    let migrations = &places.migrations.wanted;
-    if let Some(rule) = git.ignored_by(Path::new(&format!("{migrations}/x")))? {
-        builder.warn(format!(
-            "git ignores {migrations} because of {rule}; migrations are committed all the same"
-        ));
-    }
+    warn_if_ignored(&mut builder, git, &places.migrations.wanted)?;
     let plan = builder.build()?;
     Ok(Decided {
         plan,
         told,
         validation,
     })
+}
+
+fn warn_if_ignored(
+    builder: &mut PlanBuilder<Op>,
+    git: &dyn GitRead,
+    migrations: &RepoPath,
+) -> Result<(), CommandError> {
+    if let Some(rule) = git.ignored_by(Path::new(&format!("{migrations}/x")))? {
+        builder.warn(format!(
+            "git ignores {migrations} because of {rule}; migrations are committed all the same"
+        ));
+    }
+    Ok(())
 }
 
 /// Looks for a validation command, and tells what it found.

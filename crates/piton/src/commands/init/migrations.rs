@@ -34,21 +34,7 @@ pub(super) fn decide(
         ))
         .hint("name another one with --migrations-dir"));
     }
-    let from = match &wish.before {
-        Some(before) if *before != wish.wanted => match kind(disk, &before.under(top))? {
-            Some(Kind::Dir) => Some(before),
-            // Migrations would stay behind it, and nobody look for them there.
-            Some(Kind::Symlink) => {
-                return Err(CommandError::usage(format!(
-                    "could not move {before}: it is a link; nothing was changed"
-                ))
-                .hint("put the directory in its place, or set `migrations-dir` to where it is"));
-            }
-            Some(Kind::File | Kind::Other) | None => None,
-        },
-        Some(_) | None => None,
-    };
-    let Some(from) = from else {
+    let Some(from) = left(disk, top, wish)? else {
         // An empty one is what a kill leaves of making it.
         let made = there.is_some() && entries(disk, &wish.wanted.under(top))? > 0;
         return if made {
@@ -57,23 +43,7 @@ pub(super) fn decide(
             create(builder, (disk, top), &wish.wanted)
         };
     };
-    if inside(&wish.wanted, from) || inside(from, &wish.wanted) {
-        return Err(CommandError::usage(format!(
-            "could not move {from} to {}: one lies inside the other",
-            wish.wanted
-        ))
-        .hint("move it to a third place first"));
-    }
-    if let Some(begun) = git.under_way()? {
-        return Err(CommandError::new(
-            ErrorKind::NeedsPerson,
-            format!("could not move {from}; nothing was changed"),
-        )
-        .with_source(format!(
-            "{begun} is under way, and giving it up would bring back what was moved"
-        ))
-        .hint(begun.way_out()));
-    }
+    refuse_move(git, from, &wish.wanted)?;
     let in_the_way = match there {
         None => InTheWay::Nothing,
         Some(_) if entries(disk, &wish.wanted.under(top))? == 0 => InTheWay::EmptyDir,
@@ -99,6 +69,48 @@ pub(super) fn decide(
         draft
     };
     Ok(Some(builder.add_draft(draft)))
+}
+
+/// Returns the directory that the migrations leave, if there is one.
+fn left<'a>(
+    disk: &dyn DiskRead,
+    top: &Path,
+    wish: &'a Wish,
+) -> Result<Option<&'a RepoPath>, CommandError> {
+    let before = wish.before.as_ref();
+    let Some(before) = before.filter(|before| **before != wish.wanted) else {
+        return Ok(None);
+    };
+    match kind(disk, &before.under(top))? {
+        Some(Kind::Dir) => Ok(Some(before)),
+        // Migrations would stay behind it, and nobody look for them there.
+        Some(Kind::Symlink) => Err(CommandError::usage(format!(
+            "could not move {before}: it is a link; nothing was changed"
+        ))
+        .hint("put the directory in its place, or set `migrations-dir` to where it is")),
+        Some(Kind::File | Kind::Other) | None => Ok(None),
+    }
+}
+
+/// Refuses a move that cannot be made, or that would not last.
+fn refuse_move(git: &dyn GitRead, from: &RepoPath, to: &RepoPath) -> Result<(), CommandError> {
+    if inside(to, from) || inside(from, to) {
+        return Err(CommandError::usage(format!(
+            "could not move {from} to {to}: one lies inside the other"
+        ))
+        .hint("move it to a third place first"));
+    }
+    let Some(begun) = git.under_way()? else {
+        return Ok(());
+    };
+    Err(CommandError::new(
+        ErrorKind::NeedsPerson,
+        format!("could not move {from}; nothing was changed"),
+    )
+    .with_source(format!(
+        "{begun} is under way, and giving it up would bring back what was moved"
+    ))
+    .hint(begun.way_out()))
 }
 
 fn create(

@@ -1,12 +1,12 @@
 //! `piton migration review`: what waits for a person, and the answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use piton_agent::CallRole;
 use piton_durable::{create_dirs, tree};
 use piton_git::GitRead;
-use piton_git::slot::{SlotChange, SlotChangeKind};
+use piton_git::slot::{Slot, SlotChange, SlotChangeKind};
 use piton_loop::operation::AgentChoice;
 use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
@@ -182,20 +182,10 @@ fn talked(
     }: &Seat<'_>,
     prompt: String,
 ) -> Result<Contents, CommandError> {
-    let (disk, git) = (&context.disk, &place.repository);
-    let head = git.head()?.ok_or_else(|| {
-        CommandError::failed("could not hold the review: nothing is committed here yet")
-    })?;
+    let disk = &context.disk;
     let name = format!("review-{}", crate::context::token());
     let scratch = planning.site.candidates().join(&name);
-    let slot = crate::slots::take(context, place, slots, &head, "a review")?;
-    if let Some(setup) = &slots.setup {
-        create_dirs(disk, &scratch).or_failed(COULD_NOT_HOLD)?;
-        let log = scratch.join("setup.log");
-        setup
-            .prepare(disk, &slot, &log, &name, &context.stop, &context.clock)
-            .map_err(|error| failed(error.into()))?;
-    }
+    let slot = prepared(context, place, slots, (&name, &scratch))?;
     session.lay_out(disk, &slot).map_err(failed)?;
     let watch = Watch::begin(context, place, slots, &name)?;
     let held = session::hold(
@@ -238,6 +228,28 @@ fn talked(
         .refuse_unfit(disk, slot.dir(), slots.max_new)
         .map_err(|error| failed(StepFailure::Unfit(error)))?;
     left.map_err(failed)
+}
+
+/// Takes a slot, and sets it up.
+fn prepared(
+    context: &Context,
+    place: &Place,
+    slots: &SlotSettings,
+    (name, scratch): (&str, &Path),
+) -> Result<Slot, CommandError> {
+    let disk = &context.disk;
+    let head = place.repository.head()?.ok_or_else(|| {
+        CommandError::failed("could not hold the review: nothing is committed here yet")
+    })?;
+    let slot = crate::slots::take(context, place, slots, &head, "a review")?;
+    if let Some(setup) = &slots.setup {
+        create_dirs(disk, scratch).or_failed(COULD_NOT_HOLD)?;
+        let log = scratch.join("setup.log");
+        setup
+            .prepare(disk, &slot, &log, name, &context.stop, &context.clock)
+            .map_err(|error| failed(error.into()))?;
+    }
+    Ok(slot)
 }
 
 const COULD_NOT_HOLD: &str = "could not hold the review; nothing was changed";

@@ -167,31 +167,45 @@ fn chars(text: &str) -> usize {
     text.chars().count()
 }
 
+/// The blocks of a text, as they are shown.
+#[derive(Default)]
+struct Blocks {
+    raw: Vec<Json>,
+    read: Vec<Json>,
+    errors: Vec<Json>,
+}
+
+impl Blocks {
+    fn of(text: &str) -> Self {
+        let mut blocks = Self::default();
+        for block in &find_blocks(text) {
+            let line = line_of(text, block.span.start);
+            blocks.raw.push(json!({
+                "key": block.key,
+                "body_len": chars(text[block.content.clone()].trim()),
+                "line": line,
+            }));
+            match read_yaml(text, block) {
+                Ok(body) => blocks.read.push(json!({
+                    "key": block.key,
+                    "data": body.document.value.to_json(),
+                    "problems": block_problems(&block.key, &body.document.value),
+                    "line": line,
+                })),
+                Err(error) => blocks.errors.push(json!({
+                    "key": block.key,
+                    "error": error.message,
+                    "line": error.line,
+                })),
+            }
+        }
+        blocks
+    }
+}
+
 /// Returns everything that a text holds.
 fn everything(text: &str) -> Json {
-    let blocks = find_blocks(text);
-    let (mut raw, mut read, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-    for block in &blocks {
-        let line = line_of(text, block.span.start);
-        raw.push(json!({
-            "key": block.key,
-            "body_len": chars(text[block.content.clone()].trim()),
-            "line": line,
-        }));
-        match read_yaml(text, block) {
-            Ok(body) => read.push(json!({
-                "key": block.key,
-                "data": body.document.value.to_json(),
-                "problems": block_problems(&block.key, &body.document.value),
-                "line": line,
-            })),
-            Err(error) => errors.push(json!({
-                "key": block.key,
-                "error": error.message,
-                "line": error.line,
-            })),
-        }
-    }
+    let blocks = Blocks::of(text);
     let header = find_header(text);
     let problems: Vec<String> = header
         .as_ref()
@@ -211,9 +225,9 @@ fn everything(text: &str) -> Json {
     json!({
         "length": chars(text),
         "limit": LIMIT,
-        "raw_blocks": raw,
-        "yaml_blocks": read,
-        "yaml_errors": errors,
+        "raw_blocks": blocks.raw,
+        "yaml_blocks": blocks.read,
+        "yaml_errors": blocks.errors,
         "plan_header_found": header.is_ok(),
         "plan_header_valid": header.is_ok().then_some(problems.is_empty()),
         "plan_header_error": fault.or_else(|| problems.first().cloned()),

@@ -12,7 +12,8 @@ use piton_loop::work::{Piece, Start, Worked};
 use piton_migration::slug::Slug;
 
 use super::driver::{Driver, Looked};
-use super::job::{Job, kind_of, tried};
+use super::job::Job;
+use super::piece::{files_of, kind_of, tried};
 use super::tick::{self, Tick};
 use super::view::View;
 use crate::error::{Attempt as _, CommandError};
@@ -50,11 +51,8 @@ impl<'a> Driver<'a> {
             .run
             .update(|summary| summary.counts.attempts_started += 1)
             .or_failed("could not keep the record")?;
-        let files: &[String] = match &piece {
-            Piece::Source(source) => &source.target.files,
-            Piece::Plan(_) | Piece::Phase(_) => &[],
-        };
-        let told = teller.begin(Some(seat), (kind_of(&piece), label), files);
+        let what = (kind_of(&piece), label);
+        let told = teller.begin(Some(seat), what, files_of(&piece));
         let start = Start {
             base: view.head.clone(),
             onto: view.onto.clone(),

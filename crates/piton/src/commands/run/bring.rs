@@ -11,6 +11,9 @@ use super::finisher::{Acted, Finisher};
 use super::job::Job;
 use crate::workshop::{Facts, Teller, Told};
 
+const REBASED: &str = ", on top of what was committed meanwhile";
+const ELSEWHERE: &str = ", on a branch that is not checked out";
+
 impl Finisher<'_> {
     /// Lands work that was accepted before.
     pub(super) fn land_again(&self, teller: &mut Teller<'_>, work: &Accepted) -> Acted {
@@ -83,13 +86,13 @@ impl Finisher<'_> {
                 rebased,
                 in_tree,
             }) => {
-                let mut text = format!("landed {} {}", commit.short(), work.subject);
-                if rebased {
-                    text.push_str(", on top of what was committed meanwhile");
-                }
-                if !in_tree {
-                    text.push_str(", on a branch that is not checked out");
-                }
+                let rebased = if rebased { REBASED } else { "" };
+                let elsewhere = if in_tree { "" } else { ELSEWHERE };
+                let text = format!(
+                    "landed {} {}{rebased}{elsewhere}",
+                    commit.short(),
+                    work.subject
+                );
                 self.record(work, &commit, at);
                 let with = Facts {
                     commit: Some(commit.as_str()),
@@ -101,14 +104,9 @@ impl Finisher<'_> {
             Ok(Brought::Conflict) => return None,
             Ok(Brought::Red { story }) => {
                 let reason = "red on top of what was committed meanwhile";
-                teller.end(
-                    at.told,
-                    Ended::Failed,
-                    &format!("{reason}: {story}"),
-                    at.facts(),
-                );
-                let kind = FailureKind::ValidationFailed;
                 let story = format!("{reason}: {story}");
+                teller.end(at.told, Ended::Failed, &story, at.facts());
+                let kind = FailureKind::ValidationFailed;
                 let_go(self.shop, self.run, work, at.attempt, kind, &story);
                 return Some(Outcome::Failed {
                     reason: reason.to_owned(),

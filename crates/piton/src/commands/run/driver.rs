@@ -13,7 +13,7 @@ use piton_base::terminal::clean;
 use piton_git::{GitRead as _, UnderWay};
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
-use piton_loop::deciding::next::Next;
+use piton_loop::deciding::next::{Decision, Next};
 use piton_loop::deciding::stop::Stop;
 use piton_loop::targets::Source;
 use piton_loop::work::{Piece, Worked};
@@ -21,8 +21,9 @@ use piton_loop::work::{Piece, Worked};
 use super::course::Course;
 use super::ending::Ending;
 use super::finisher::Finisher;
-use super::job::{Job, label_of};
+use super::job::Job;
 use super::notify::{Cause, Notifier};
+use super::piece::label_of;
 use super::provider;
 use super::report::Reports;
 use super::settled::settle;
@@ -172,17 +173,9 @@ impl<'a> Driver<'a> {
         }
         let names: Vec<String> = self.jobs.keys().map(|it| self.held_name(*it)).collect();
         let view = View::look(floor, &names)?;
-        for (slug, why) in view.waiting_for_people() {
-            let migration = slug.as_str();
-            self.notifier.tell(&Cause::PersonNeeded { migration, why });
-        }
         let limits = self.finisher.shop.allowance.limits();
         let decision = view.decide(floor, self.terms(&limits));
-        for (slug, reason) in &decision.passed_over {
-            let text = format!("{slug} is passed over: {reason}");
-            let out = floor.context.out;
-            out.note(Channel::General, Level::DETAIL, &text);
-        }
+        self.tell_what_stays(&view, &decision);
         let (piece, label) = match decision.next {
             Next::Wait { until } => return Ok(Looked::Rest(until)),
             Next::Land(name) => return self.land(teller, &view, &name),
@@ -216,6 +209,19 @@ impl<'a> Driver<'a> {
             self.proved = true;
         }
         self.begin(scope, done, teller, &view, (piece, &label))
+    }
+
+    /// Tells which migrations wait for people, and which are passed over.
+    fn tell_what_stays(&self, view: &View, decision: &Decision) {
+        for (slug, why) in view.waiting_for_people() {
+            let migration = slug.as_str();
+            self.notifier.tell(&Cause::PersonNeeded { migration, why });
+        }
+        let out = self.finisher.floor.context.out;
+        for (slug, reason) in &decision.passed_over {
+            let text = format!("{slug} is passed over: {reason}");
+            out.note(Channel::General, Level::DETAIL, &text);
+        }
     }
 
     /// Lands work that was held, unless somebody landed it meanwhile.

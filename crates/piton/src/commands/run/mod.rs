@@ -16,6 +16,7 @@ mod job;
 mod notify;
 mod once;
 mod pace;
+mod piece;
 mod provider;
 mod publish;
 mod remember;

@@ -12,7 +12,7 @@ use piton_plan::{
     Report, SkipReason, Slot, prepare,
 };
 
-use super::job::kind_of;
+use super::piece::kind_of;
 use crate::error::{Attempt as _, CommandError};
 use crate::op::Op;
 use crate::planned::{journal_error, lost_journal};

@@ -62,18 +62,7 @@ pub(super) fn run(
             Exit::Done
         });
     }
-    if context.out.json_wanted() {
-        return Err(CommandError::usage(
-            "--json does not go with a session, which takes the terminal",
-        )
-        .hint("add --dry-run, or leave --json out"));
-    }
-    if context.global.non_interactive {
-        return Err(CommandError::new(
-            ErrorKind::NeedsPerson,
-            "a session needs a person at the terminal",
-        ));
-    }
+    refuse_without_terminal(context)?;
     let kept = |error| session.keep_what_was_written(context, &decision, error);
     let seat = place
         .map(|place| Seat::take(context, place, &session.chosen, decision.mode))
@@ -97,6 +86,22 @@ pub(super) fn run(
         let _ = tree::remove(&context.disk, &session.scratch);
     }
     Ok(exit)
+}
+
+fn refuse_without_terminal(context: &Context) -> Result<(), CommandError> {
+    if context.out.json_wanted() {
+        return Err(CommandError::usage(
+            "--json does not go with a session, which takes the terminal",
+        )
+        .hint("add --dry-run, or leave --json out"));
+    }
+    if context.global.non_interactive {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            "a session needs a person at the terminal",
+        ));
+    }
+    Ok(())
 }
 
 /// What a session is held with.

@@ -9,8 +9,9 @@ use piton_github::endpoints::{gists, releases, traffic};
 use piton_github::{ForgeError, ForgeRead, RepoName};
 use piton_plan::{PlanBuilder, Receipt};
 use piton_traffic::collect::{
-    Day, Measured, Mending, REPAIRS, Range, RepairOptions, counts, fill, from_history, month_files,
-    read_stars, recount_ci, release, release_series, repair, runs_of_day, star_rows, window,
+    Day, Measured, Mending, REPAIRS, Range, RepairOptions, all_days, counts, fill, from_history,
+    month_files, read_stars, recount_ci, release, release_series, repair, runs_of_day, star_rows,
+    window,
 };
 use piton_traffic::import::{ImportError, import};
 use piton_traffic::ordered::{Json, Object};
@@ -203,22 +204,16 @@ fn from_source(
 ) -> Result<(), CommandError> {
     let forge: &dyn ForgeRead = &looked.forge;
     let name = &looked.seen.repository;
-    let read = |what: &'static str| move |error: ForgeError| error::forge(what, error);
     match args.source {
-        Source::Window | Source::Columns => {
-            let clones = traffic::clones(forge, name).map_err(read("read the clones"))?;
-            let views = traffic::views(forge, name).map_err(read("read the views"))?;
-            let mut measured = window(&counts(clones), &counts(views));
-            if args.source == Source::Columns {
-                // Only fields of rows that are there.
-                let known = piton_traffic::collect::all_days(&mended.state, None, mended.now);
-                measured.retain(|day, _| known.contains_key(day));
-            }
+        Source::Window => fill(mended, &of_window(forge, name)?, range),
+        Source::Columns => {
+            let mut measured = of_window(forge, name)?;
+            // Only fields of rows that are there.
+            let known = all_days(&mended.state, None, mended.now);
+            measured.retain(|day, _| known.contains_key(day));
             fill(mended, &measured, range);
-            if args.source == Source::Columns {
-                for name in ["ci-runs", "organic", "organic-unique"] {
-                    repair(mended, name, RepairOptions::default());
-                }
+            for name in ["ci-runs", "organic", "organic-unique"] {
+                repair(mended, name, RepairOptions::default());
             }
         }
         Source::Ci => {
@@ -257,6 +252,17 @@ fn from_source(
         }
     }
     Ok(())
+}
+
+fn read(what: &'static str) -> impl Fn(ForgeError) -> CommandError {
+    move |error| error::forge(what, error)
+}
+
+/// Reads what GitHub counted in its window of days.
+fn of_window(forge: &dyn ForgeRead, name: &RepoName) -> Result<Measured, CommandError> {
+    let clones = traffic::clones(forge, name).map_err(read("read the clones"))?;
+    let views = traffic::views(forge, name).map_err(read("read the views"))?;
+    Ok(window(&counts(clones), &counts(views)))
 }
 
 /// Reads the file of another tool.

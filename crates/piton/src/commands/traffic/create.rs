@@ -279,22 +279,29 @@ fn wishes(
     known: &Known,
 ) -> Result<Wishes, CommandError> {
     let settings = &place.settings;
-    for (flag, id) in [
-        ("--badge-gist", &args.badge_gist),
-        ("--archive-gist", &args.archive_gist),
-    ] {
-        if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
-            return Err(not_an_id(flag, id));
-        }
-    }
+    let or_set = |flag: &Option<String>, setting: Option<&str>| {
+        flag.clone().or_else(|| setting.map(str::to_owned))
+    };
     let token = match &args.token_env {
         Some(name) => TokenFrom::Variable(named(context, name)?),
         None => TokenFrom::Asked,
     };
-    let named_gist = |flag: &Option<String>, environment: &Option<String>| {
-        let environment = environment.clone().filter(|_| !args.new_gists);
-        flag.clone().or(environment)
+    let named_gist = |name: &str, flag: &Option<String>, environment: &Option<String>| match flag
+        .as_deref()
+        .filter(|id| !is_gist_id(id))
+    {
+        Some(id) => Err(not_an_id(name, id)),
+        None => Ok(or_set(
+            flag,
+            environment.as_deref().filter(|_| !args.new_gists),
+        )),
     };
+    let badge_gist = named_gist("--badge-gist", &args.badge_gist, &known.said.badge_gist)?;
+    let archive_gist = named_gist(
+        "--archive-gist",
+        &args.archive_gist,
+        &known.said.archive_gist,
+    )?;
     let files = !args.no_files && !args.gist_only;
     let gists = if args.new_gists {
         before_cut_off(context, place)?.map_or(Gists::New, Gists::NewBeside)
@@ -303,31 +310,18 @@ fn wishes(
     };
     Ok(Wishes {
         repository: known.named_or_asked(context)?,
-        created: args.created.clone().or_else(|| known.said.created.clone()),
-        display_name: args
-            .display_name
-            .clone()
-            .or_else(|| known.said.display_name.clone()),
+        created: or_set(&args.created, known.said.created.as_deref()),
+        display_name: or_set(&args.display_name, known.said.display_name.as_deref()),
         ci_workflows: args.ci_workflows.clone(),
         secret: args.gist_token_name.clone(),
         token,
         rotate: args.rotate_token,
         gists,
-        badge_gist: named_gist(&args.badge_gist, &known.said.badge_gist),
-        archive_gist: named_gist(&args.archive_gist, &known.said.archive_gist),
-        branch: args
-            .branch
-            .clone()
-            .or_else(|| settings.traffic_branch().map(str::to_owned)),
-        schedule: args
-            .schedule
-            .clone()
-            .or_else(|| settings.traffic_schedule().map(str::to_owned)),
-        install: if files {
-            Some(install(settings)?)
-        } else {
-            None
-        },
+        badge_gist,
+        archive_gist,
+        branch: or_set(&args.branch, settings.traffic_branch()),
+        schedule: or_set(&args.schedule, settings.traffic_schedule()),
+        install: files.then(|| install(settings)).transpose()?,
         parts: Parts {
             variables: !args.skip_variables && !args.gist_only,
             files,

@@ -8,6 +8,7 @@ use piton_base::{Clock as _, RepoPath, StateDir, Stop, SystemClock};
 use piton_durable::platform::{Processes as _, RealProcesses};
 use piton_durable::{DiskRead as _, Holder, Lock, RealDisk};
 use piton_git::{GitError, GitRead, Repository};
+use piton_loop::planning::site::Site as PlanningSite;
 use piton_loop::runs::RunBook;
 use piton_migration::live::LiveDir;
 use piton_migration::slug::Slug;
@@ -269,6 +270,13 @@ impl Place {
     pub(crate) fn live(&self) -> LiveDir {
         let relative = self.settings.migrations_dir();
         LiveDir::new(self.top(), relative.trim_end_matches('/'))
+    }
+
+    /// Returns where migrations and what piton keeps of them are.
+    pub(crate) fn planning_site(&self) -> Result<PlanningSite, CommandError> {
+        let migrations = self.settings.migrations_dir();
+        PlanningSite::new(self.top(), migrations, self.state().path())
+            .or_usage("could not use `migrations-dir`")
     }
 
     /// Returns where a migration is, from the top of the repository.

@@ -64,7 +64,7 @@ impl PlanningContext {
         )
         .or_usage("could not use the taste")?;
         Ok(Self {
-            site: planning_site(place)?,
+            site: place.planning_site()?,
             prompts,
             taste,
             budget: agents::budget(settings)?,
@@ -123,13 +123,6 @@ pub(crate) fn prompts(context: &Context) -> Result<PromptSet, CommandError> {
     loaded.or_usage("could not use the prompts")
 }
 
-/// Returns where migrations and what piton keeps of them are.
-pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError> {
-    let migrations = place.settings.migrations_dir();
-    PlanningSite::new(place.top(), migrations, place.state().path())
-        .or_usage("could not use `migrations-dir`")
-}
-
 /// Returns where HEAD is, which is a premise of everything that is published.
 /// In the middle of a merge and the like it is nowhere that a commit belongs.
 pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
@@ -141,7 +134,7 @@ pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
 
 /// Refuses a migration that would lie behind a link: git commits nothing there.
 pub(crate) fn refuse_links(place: &Place, slug: &Slug, what: &str) -> Result<(), CommandError> {
-    let path = planning_site(place)?.relative(slug);
+    let path = place.planning_site()?.relative(slug);
     paths::refuse_links(&RealDisk, place.top(), &path)
         .or_failed(format!("could not {what}; nothing was changed"))
 }
@@ -206,7 +199,7 @@ pub(crate) fn refuse_begun(begun: Option<UnderWay>, what: &str) -> Result<(), Co
 /// Refuses what moves or removes a migration with changes that are not
 /// committed: they would be gone from the working tree without being in git.
 pub(crate) fn refuse_dirty(place: &Place, slug: &Slug, what: &str) -> Result<(), CommandError> {
-    let site = planning_site(place)?;
+    let site = place.planning_site()?;
     decide::refuse_dirty(&place.repository, &site, slug).map_err(|error| refused(error, what))
 }
 

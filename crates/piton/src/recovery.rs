@@ -17,7 +17,7 @@ use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{planning_site, refuse_under_way};
+use crate::planning::refuse_under_way;
 use crate::world::Publishing;
 
 impl Context {
@@ -223,7 +223,7 @@ impl Context {
                 "recovered: {actions} of a run that was cut off; {landed} landed, what was accepted lands with the next run"
             ));
         }
-        if let Ok(site) = planning_site(place) {
+        if let Ok(site) = place.planning_site() {
             // A leftover that stays costs space and nothing else.
             let _ = sweep(&self.disk, &site);
         }

@@ -148,7 +148,7 @@ impl<'a> PlannedStep<'a> {
         if let Some(line) = &choice.command {
             context.refuse_secret("the agent's command (--agent-command)", line)?;
         }
-        let terms = crate::slots::settings(context, place)?.terms;
+        let terms = crate::agents::slots::settings(context, place)?.terms;
         let agent = agents::agent(&choice, context, &place.settings, &place.state(), &terms)?;
         let by_schema = agent.answers_by_schema();
         let decision = texts
@@ -216,7 +216,7 @@ fn waiting(
     slug: &Slug,
     on: &Tip,
 ) -> Result<Option<Waiting>, CommandError> {
-    let site = planning::planning_site(place)?;
+    let site = place.planning_site()?;
     Waiting::find(&context.disk, &site, slug, on).map_err(|error| {
         CommandError::failed("could not check whether a paid answer waits; nothing was changed")
             .with_source(error)

@@ -63,7 +63,7 @@ pub(crate) fn slots(
     policy: RetentionPolicy,
 ) -> Result<Vec<Removal<Used>>, CommandError> {
     let now = context.clock.now();
-    let home = crate::slots::home(context, place)?;
+    let home = crate::agents::slots::home(context, place)?;
     let stored = home
         .stored(&context.disk)
         .or_failed(format!("could not look at {}", home.dir().display()))?;

@@ -13,7 +13,6 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::migrations::{person_refusal, proposed};
 use crate::planned::PlanArgs;
-use crate::planning::planning_site;
 
 /// Does what was asked, by the same plan as the command. None where it has to be
 /// tried again. What was asked for the first time and is so already was done by
@@ -25,7 +24,7 @@ pub(super) fn take_up(
     (wish, is_said_first): (&Wish, bool),
     args: &PlanArgs,
 ) -> Result<Option<String>, CommandError> {
-    let site = planning_site(place)?;
+    let site = place.planning_site()?;
     if is_said_first && is_recorded(context, &site, slug, wish)? {
         return Ok(Some(wish.done().to_owned()));
     }

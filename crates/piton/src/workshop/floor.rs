@@ -57,7 +57,7 @@ impl<'a> Floor<'a> {
         let settings = &place.settings;
         let planning = texts::planning_context(context, place, place.repository.head()?.as_ref())?;
         let chosen = agents::chosen(settings, &context.directory, place.top());
-        let slots = crate::slots::settings(context, place)?;
+        let slots = crate::agents::slots::settings(context, place)?;
         let agent = agents::agent(&chosen, context, settings, &place.state(), &slots.terms)?;
         let command = settings
             .validation_command()

@@ -16,7 +16,6 @@ use piton_traffic::operation::TrafficWorld;
 use super::Publishing;
 use crate::context::{Context, Place};
 use crate::op::{Op, Seen};
-use crate::planning::planning_site;
 
 /// Tells how the world stands to an operation; it can change nothing.
 #[derive(Debug)]
@@ -51,7 +50,7 @@ impl Here {
     fn slots(&self, context: &Context) -> Option<&SlotHome> {
         let found = self
             .slots
-            .get_or_init(|| crate::slots::home(context, &self.place).ok());
+            .get_or_init(|| crate::agents::slots::home(context, &self.place).ok());
         found.as_ref()
     }
 }
@@ -60,7 +59,8 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(context: &'a Context, place: Option<&Place>) -> Self {
         let here = place.map(|place| Here {
             publishing: Publishing::new(&place.repository, place.live()),
-            site: planning_site(place)
+            site: place
+                .planning_site()
                 .map_err(|error| Failure::new(FailureKind::Input, error.on_one_line())),
             slots: OnceLock::new(),
             place: place.clone(),

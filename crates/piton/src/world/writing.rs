@@ -188,7 +188,7 @@ impl Agents for Writing<'_> {
     fn agent(&self, choice: &AgentChoice) -> Result<Arc<dyn Agent>, Failure> {
         let told = |error: CommandError| Failure::new(FailureKind::Input, error.text().trim());
         let place = self.vetted()?;
-        let terms = crate::slots::settings(self.context, &place)
+        let terms = crate::agents::slots::settings(self.context, &place)
             .map_err(told)?
             .terms;
         agents::tell_terms(choice, self.context, &terms);
@@ -196,7 +196,7 @@ impl Agents for Writing<'_> {
     }
 
     fn slots(&self) -> Result<SlotSettings, Failure> {
-        crate::slots::settings(self.context, &self.vetted()?)
+        crate::agents::slots::settings(self.context, &self.vetted()?)
             .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
     }
 }

@@ -5,12 +5,11 @@ use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::migrations::{Decision, person_refusal, proposed};
-use crate::planning::planning_site;
 
 /// Records a decision about the migration that is named.
 pub(super) fn record(context: &Context, about: &About, decision: Decision<'_>) -> CommandResult {
     let (place, slug) = about.find(context)?;
-    let site = planning_site(&place)?;
+    let site = place.planning_site()?;
     let proposal = decision
         .propose(context, &place, &site, &slug)
         .map_err(|error| person_refusal(error, &slug))?;

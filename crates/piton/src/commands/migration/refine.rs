@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::migrations::{Decision, PlannedStep, person_refusal, planned_step, proposed};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{AskedEffort, planning_site};
+use crate::planning::AskedEffort;
 
 /// Give feedback on a plan, and have it revised
 ///
@@ -130,7 +130,7 @@ fn record(
     feedback: (FeedbackSource, &str),
     args: &RefineArgs,
 ) -> CommandResult {
-    let site = planning_site(place)?;
+    let site = place.planning_site()?;
     let decision = Decision::Refine(feedback.0, feedback.1);
     // One after the other is faster than all at once, and again.
     let _turn = if args.plan.changes_nothing() {
@@ -187,7 +187,7 @@ fn refused(error: PersonRefusal, slug: &Slug) -> CommandError {
 fn about(context: &Context, slug: &Path) -> Result<String, CommandError> {
     let place = context.place()?;
     let slug = find(context, &place, slug)?;
-    let live = Live::read(&context.disk, &planning_site(&place)?, &slug)
+    let live = Live::read(&context.disk, &place.planning_site()?, &slug)
         .or_failed(format!("could not read {slug}"))?;
     Ok(review_sheet::shown(&ReviewSheet::of(&live), &live, false))
 }

@@ -12,7 +12,6 @@ use super::start::plain_slug;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandResult};
 use crate::migrations::standing;
-use crate::planning::planning_site;
 
 /// Give a migration another name, and commit that
 ///
@@ -32,7 +31,7 @@ pub(crate) fn run(context: &Context, args: &RenameArgs) -> CommandResult {
     let new = &args.to;
     let places = (place.path_of(&slug)?, place.path_of(new)?);
     moved::refuse_unfit(&place, &slug, "rename")?;
-    let site = planning_site(&place)?;
+    let site = place.planning_site()?;
     let live = Live::read(&context.disk, &site, &slug)
         .or_failed(format!("could not read {slug}; nothing was changed"))?;
     let state = live.state();

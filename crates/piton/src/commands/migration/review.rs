@@ -19,7 +19,8 @@ use serde_json::json;
 
 use super::find::find;
 use super::review_sheet;
-use crate::agents::{self, AgentArgs};
+use crate::agents::session::{self, Page, Talk};
+use crate::agents::{self, AgentArgs, Watch};
 use crate::context::{Context, Place};
 use crate::editor;
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
@@ -27,10 +28,8 @@ use crate::exit::Exit;
 use crate::migrations::{Decision, person_refusal, proposed, standing};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{PlanningContext, planning_site};
-use crate::session::{self, Page, Talk};
+use crate::planning::PlanningContext;
 use crate::terminal::Terminal;
-use crate::watched::Watch;
 
 /// Show what a migration asks of a person, and take the answer
 ///
@@ -67,7 +66,7 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
     if args.agent.names_one() {
         return with_agent(context, &place, &slug, &args.plan);
     }
-    let site = planning_site(&place)?;
+    let site = place.planning_site()?;
     let live =
         Live::read(&context.disk, &site, &slug).or_failed(format!("could not read {slug}"))?;
     let sheet = ReviewSheet::of(&live);
@@ -129,7 +128,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         context.out.say(Channel::Plan, Level::PAYLOAD, &prompt);
         return Ok(Exit::WaitsForPerson);
     }
-    let slots = crate::slots::settings(context, place)?;
+    let slots = agents::slots::settings(context, place)?;
     let role = CallRole::MigrationReview;
     let command = format!("migration review {slug}");
     let page = Page::begin(context, place, command, (role, &chosen), &slots.terms)?;
@@ -241,7 +240,7 @@ fn prepared(
     let head = place.repository.head()?.ok_or_else(|| {
         CommandError::failed("could not hold the review: nothing is committed here yet")
     })?;
-    let slot = crate::slots::take(context, place, slots, &head, "a review")?;
+    let slot = agents::slots::take(context, place, slots, &head, "a review")?;
     if let Some(setup) = &slots.setup {
         create_dirs(disk, scratch).or_failed(COULD_NOT_HOLD)?;
         let log = scratch.join("setup.log");
@@ -301,7 +300,7 @@ fn answer(
     let Some(Ok(choice)) = said.map(|said| said.parse::<Choice>()) else {
         return Ok(Exit::WaitsForPerson);
     };
-    let site = planning_site(place)?;
+    let site = place.planning_site()?;
     let text;
     let decision = match choice {
         Choice::Approve => Decision::Approve,

@@ -20,7 +20,7 @@ use crate::exit::Exit;
 use crate::migrations::{person_refusal, proposed};
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::planning::{planning_site, refuse_under_way};
+use crate::planning::refuse_under_way;
 use crate::stored::{StoredPlace, refuse_nowhere};
 
 /// Store a migration as a plan, so that people see it where they work
@@ -49,7 +49,7 @@ fn backend(word: &str) -> Result<Provider, String> {
 pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     let (place, slug) = args.about.find(context)?;
     let plan_args = &args.about.plan;
-    let site = planning_site(&place)?;
+    let site = place.planning_site()?;
     let live =
         Live::read(&context.disk, &site, &slug).or_failed(format!("could not share {slug}"))?;
     if let Some(plan) = &live.own.plan {
@@ -130,7 +130,7 @@ pub(super) fn note(
     link: PlanLink,
     args: &PlanArgs,
 ) -> CommandResult {
-    let site = planning_site(place)?;
+    let site = place.planning_site()?;
     let prefix = place.settings.commit_prefix();
     let proposal = person::link(&context.disk, &place.repository, &site, slug, link, prefix)
         .map_err(|error| person_refusal(error, slug))?;

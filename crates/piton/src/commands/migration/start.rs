@@ -14,7 +14,7 @@ use piton_migration::stamp::Stamp;
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::planning::{planning_site, refusal};
+use crate::planning::refusal;
 
 /// Refuses to begin where nothing can be committed: better known before
 /// anything is written than in the middle.
@@ -35,7 +35,7 @@ pub(super) fn refuse_taken(
     if context.disk_has(&place.live().migration(slug))? {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, slug));
     }
-    planning_site(place).map(drop)
+    place.planning_site().map(drop)
 }
 
 /// Returns what begins a migration; `why` is said in its commit.

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::migrations::{person_refusal, proposed};
-use crate::planning::{planning_site, refuse_under_way};
+use crate::planning::refuse_under_way;
 
 /// Take back the last accepted planning step
 ///
@@ -28,7 +28,7 @@ pub(crate) struct UndoArgs {
 pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let (place, slug) = args.about.find(context)?;
     refuse_under_way(&place, &format!("plan {slug}"))?;
-    let site = planning_site(&place)?;
+    let site = place.planning_site()?;
     let prefix = place.settings.commit_prefix();
     let undone = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
         .map_err(|error| person_refusal(error, &slug))?;

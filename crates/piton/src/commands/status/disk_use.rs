@@ -24,7 +24,7 @@ pub(super) struct DiskUse {
 
 impl DiskUse {
     pub(super) fn look(context: &Context, place: &Place) -> Self {
-        let home = crate::slots::home(context, place).ok();
+        let home = crate::agents::slots::home(context, place).ok();
         let size = |path: PathBuf| tree::size(&context.disk, &path);
         Self {
             records: size(place.state().runs()),

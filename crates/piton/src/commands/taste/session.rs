@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::args::TasteArgs;
 use super::file::TasteFile;
-use crate::agents;
+use crate::agents::session::{self, Page, Talk};
+use crate::agents::{self, Watch, slots};
 use crate::config::Settings;
 use crate::context::{Context, Place, token};
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
@@ -24,10 +25,8 @@ use crate::files::{NEW_FILE_MODE, put, read};
 use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planning::prompts;
-use crate::session::{self, Page, Talk};
 use crate::site;
 use crate::taste::warn_if_stale;
-use crate::watched::Watch;
 
 /// The copy and the prompt are nobody else's business.
 const MODE: u32 = 0o600;
@@ -260,12 +259,11 @@ impl Seat {
         chosen: &AgentChoice,
         mode: TasteMode,
     ) -> Result<Self, CommandError> {
-        let slots = crate::slots::settings(context, place)?;
+        let slots = slots::settings(context, place)?;
         let room = match place.repository.head()? {
             None => None,
             Some(head) => {
-                let slot =
-                    crate::slots::take(context, place, &slots, &head, "a session about taste")?;
+                let slot = slots::take(context, place, &slots, &head, "a session about taste")?;
                 let name = format!("taste-{}", token());
                 let watch = Watch::begin(context, place, &slots, &name)?;
                 Some(Room { slot, watch })

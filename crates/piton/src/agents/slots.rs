@@ -9,9 +9,9 @@ use piton_git::slot::{Filters, Setup, Slot, SlotHome, SlotUse, Slots};
 use piton_loop::guard::{KnownSettings, Surroundings};
 use piton_loop::slots::{SetupCommand, SlotSettings};
 
+use super::sealing;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::sealing;
 
 /// Returns how slots are made for a repository.
 pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings, CommandError> {

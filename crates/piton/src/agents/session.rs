@@ -16,11 +16,10 @@ use piton_loop::operation::AgentChoice;
 use piton_loop::runs::{CallOutcome, CallVerdict, FinalStatus, Outset, RecordedCall, RunRecord};
 use piton_seal::CacheSet;
 
-use crate::agents;
+use super::{choice, sealing};
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, ErrorKind};
-use crate::planning::planning_site;
 
 /// What a session is held about.
 #[derive(Debug)]
@@ -88,11 +87,11 @@ impl Page {
         terms: &SealTerms,
     ) -> Result<Self, CommandError> {
         let could_not = "could not begin the session's record";
-        let budget = agents::budget(&place.settings)?;
+        let budget = choice::budget(&place.settings)?;
         let outset = Outset {
             command,
             agent: chosen.name.clone(),
-            model: agents::model(&place.settings, role.as_str()),
+            model: choice::model(&place.settings, role.as_str()),
             default_effort: budget.default_tier(),
             max_allowed_effort: budget.max(),
             validation: None,
@@ -102,7 +101,7 @@ impl Page {
         let holder = context.holder("a session");
         let run = context
             .book
-            .begun(&planning_site(place)?, &holder, &outset)
+            .begun(&place.planning_site()?, &holder, &outset)
             .or_failed(could_not)?;
         let placed = run.call(role.as_str()).or_failed(could_not)?;
         Ok(Self { run, placed, role })
@@ -171,7 +170,7 @@ pub(crate) fn hold(
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let agent = ProgramAgent::new(&chosen.name, spec, host, disk, clock.clone());
     let agent = agent.on_terms(terms.clone());
-    agents::ready(&agent)?;
+    choice::ready(&agent)?;
     let files = CallFiles::in_directory(talk.scratch);
     let call = talk.call(chosen);
     let line = agent.interactive_command(&call, &files);
@@ -184,7 +183,7 @@ pub(crate) fn hold(
     let states = agent.states().or_failed(could_not)?;
     let mut environment = agent.environment(&call);
     seat.set(&mut environment);
-    agents::tell_terms(chosen, context, &terms);
+    choice::tell_terms(chosen, context, &terms);
     let session = Session {
         program,
         arguments: line.into_iter().skip(1).collect(),
@@ -223,7 +222,7 @@ fn terms(
         return Ok(terms.clone());
     }
     let caches = context.environment.user_cache().unwrap_or_default();
-    crate::sealing::terms(context, settings, &caches.join("sessions"))
+    sealing::terms(context, settings, &caches.join("sessions"))
 }
 
 fn not_at_a_terminal(agent: &str, could_not: &str) -> CommandError {
@@ -253,7 +252,7 @@ fn spec(
     chosen: &AgentChoice,
     could_not: &str,
 ) -> Result<AdapterSpec, CommandError> {
-    let described = agents::described(chosen, settings)?;
+    let described = choice::described(chosen, settings)?;
     let choice = Choice {
         command: chosen.command.as_deref(),
         settings: described.as_ref(),

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use clap::Args;
 use piton_agent::choice::Choice;
 use piton_agent::sealing::SealTerms;
 use piton_agent::{Agent, Host, Probe};
@@ -13,79 +12,10 @@ use piton_durable::{Disk, RealDisk};
 use piton_loop::effort::EffortBudget;
 use piton_loop::operation::AgentChoice;
 
+use super::sealing;
 use crate::config::{Origin, Settings, nearest};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, ErrorKind};
-
-/// Options of every command that calls an agent.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Agent options")]
-pub(crate) struct AgentArgs {
-    /// The agent: claude, codex, gemini, opencode, command, script, or another
-    #[arg(long, value_name = "AGENT", add = crate::completing::agents())]
-    with: Option<String>,
-
-    /// Program and arguments, with --with command
-    #[arg(long, value_name = "COMMAND")]
-    agent_command: Option<String>,
-
-    /// The file of replies, with --with script
-    #[arg(long, value_name = "FILE")]
-    agent_script: Option<String>,
-
-    /// The model the agent is asked to use
-    #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
-
-    /// The effort of a call that asks for none: low, medium, high or xhigh
-    #[arg(long, value_name = "TIER")]
-    default_effort: Option<String>,
-
-    /// The highest effort any call is given
-    #[arg(long, value_name = "TIER")]
-    max_allowed_effort: Option<String>,
-
-    /// Whether agents run with limits: auto, require or off
-    #[arg(long, value_name = "WHEN")]
-    seal: Option<String>,
-
-    /// How long the agent may be silent, such as 5m
-    #[arg(long, value_name = "TIME")]
-    idle_limit: Option<String>,
-
-    /// How long one call may take altogether, such as 30m
-    #[arg(long, value_name = "TIME")]
-    deadline: Option<String>,
-}
-
-impl AgentArgs {
-    /// Whether an agent is asked for by name.
-    pub(crate) fn names_one(&self) -> bool {
-        self.with.is_some()
-    }
-
-    /// Puts the flags over the settings.
-    pub(crate) fn over(&self, settings: &mut Settings) -> Result<(), CommandError> {
-        for (name, flag, value) in [
-            ("agent.use", "--with", &self.with),
-            ("agent.command", "--agent-command", &self.agent_command),
-            ("agent.script", "--agent-script", &self.agent_script),
-            ("agent.model", "--model", &self.model),
-            ("effort.default", "--default-effort", &self.default_effort),
-            (
-                "effort.maximum",
-                "--max-allowed-effort",
-                &self.max_allowed_effort,
-            ),
-            ("seal", "--seal", &self.seal),
-            ("agent.idle-limit", "--idle-limit", &self.idle_limit),
-            ("agent.deadline", "--deadline", &self.deadline),
-        ] {
-            settings.flag(name, flag, value.as_deref())?;
-        }
-        Ok(())
-    }
-}
 
 /// Takes the choice out of the settings. A script named by a flag is meant
 /// from `directory`, one named in a file from the `top` of the repository.
@@ -135,7 +65,7 @@ pub(crate) fn described(
 /// Says once how an agent's calls are sealed. A script runs nothing.
 pub(crate) fn tell_terms(choice: &AgentChoice, context: &Context, terms: &SealTerms) {
     if choice.name != "script" {
-        crate::sealing::tell(context, terms);
+        sealing::tell(context, terms);
     }
 }
 

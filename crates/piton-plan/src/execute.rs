@@ -130,7 +130,6 @@ impl<'r, O: Operation> Site<'r, '_, O> {
         let mut state = self.lock();
         loop {
             if state.schedule.is_done() {
-                self.settled.notify_all();
                 return;
             }
             let Some(position) = state.schedule.pop() else {

@@ -1,7 +1,7 @@
 //! Plans and runs as documents in JSON.
 
-use piton_plan::Plan;
 use piton_plan::render::{plan_document, run_document};
+use piton_plan::{Failure, FailureKind, Plan};
 
 use crate::render::plan;
 use crate::toy::{Toy, World, plan_of, run};
@@ -258,6 +258,29 @@ fn the_document_of_a_run_keeps_its_names() {
       }
     }
     "#);
+}
+
+#[test]
+fn a_failure_tells_what_to_do_when_to_come_back_and_where_all_about_it_is() {
+    let until = "2026-11-21T10:00:00Z".parse().unwrap();
+    let plain = Failure::new(FailureKind::RateLimit, "too many requests");
+    let failure = (plain.clone().hint("wait"))
+        .until(Some(until))
+        .record("runs show 1");
+    let json = serde_json::to_value(&failure).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "kind": "rate_limit",
+            "error": "too many requests",
+            "hint": "wait",
+            "until": "2026-11-21T10:00:00Z",
+            "record": "runs show 1",
+        })
+    );
+    assert_eq!(serde_json::from_value::<Failure>(json).unwrap(), failure);
+    let plain = serde_json::to_value(plain).unwrap();
+    assert_eq!(plain.as_object().unwrap().len(), 2, "{plain}");
 }
 
 #[test]

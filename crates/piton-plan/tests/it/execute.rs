@@ -62,6 +62,24 @@ fn continuing_performs_the_dependents_as_well() {
 }
 
 #[test]
+fn what_only_comes_after_a_failure_or_what_it_blocked_is_not_performed() {
+    let mut builder = PlanBuilder::new("test");
+    let fails = builder.add(set("fails", 1));
+    let blocked = builder.add_draft(Draft::new(set("blocked", 1)).needs(&fails));
+    builder.add_draft(Draft::new(set("after", 1)).after(&blocked));
+    let plan = builder.build().unwrap();
+    let report = run(&plan, &World::failing(&["fails"]));
+    assert_eq!(
+        told(&report),
+        [
+            "fails failed: network",
+            "blocked skipped by fails",
+            "after skipped by blocked"
+        ]
+    );
+}
+
+#[test]
 fn what_needs_an_output_of_a_failure_is_skipped_even_when_continuing() {
     let mut builder = PlanBuilder::new("test");
     let source = builder.add(make("source"));

@@ -221,6 +221,15 @@ fn a_dependency_named_twice_counts_once() {
     assert!(!dependencies[0].order_only);
 }
 
+#[test]
+fn an_action_that_is_said_to_depend_on_another_needs_it() {
+    let mut builder = PlanBuilder::new("test");
+    let [a, b] = ["a", "b"].map(|key| builder.add(set(key, 1)));
+    builder.depend(&b, &a);
+    let plan = builder.build().unwrap();
+    assert!(!plan.dependencies(b.id())[0].order_only);
+}
+
 /// Pairs that change one thing each, ordered through one long chain alone.
 fn pairs_around_a_chain(directly: bool) -> PlanBuilder<Toy> {
     const CHAIN: usize = 1_000;

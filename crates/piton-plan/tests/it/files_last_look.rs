@@ -208,6 +208,7 @@ fn a_file_of_several_pieces_gets_them_one_after_the_other() {
     };
     let pieces = ["one ", "and two\n"].map(|text| Slot::Known(text.to_owned()));
     *content = Content::Pieces(pieces.to_vec());
+    assert_eq!(content.known().as_deref(), Some(&b"one and two\n"[..]));
     let disk = old();
     assert!(late(operation, &disk));
     assert_eq!(disk.read(Path::new(NEW)).unwrap(), b"one and two\n");

@@ -20,6 +20,13 @@ fn a_file_that_differs_only_in_line_endings_is_said_to() {
     assert_eq!(why("one\r\ntwo\r\n"), "identical");
     assert_eq!(why("one\ntwo\n"), "differs only in line endings, kept");
     assert_eq!(why("one\nfour\n"), "differs, kept");
+    let decided = decide(
+        &disk,
+        Path::new(ROOT),
+        &wanted("a", "two\n"),
+        ConflictMode::Overwrite,
+    );
+    assert!(decided.unwrap().describe().reversible, "a copy is kept");
 }
 
 #[test]

@@ -12,14 +12,14 @@ use piton_base::Stop;
 use piton_durable::{Disk, DiskRead, Holder, Lock, LockGuard, RealDisk, create_dirs, write_atomic};
 use piton_plan::journal::{self, Journal, JournalError, Status};
 use piton_plan::{Draft, Interaction, Plan, PlanBuilder, PlanId, Record, Slot, prepare};
-use piton_testkit::SimDisk;
 use piton_testkit::sim::Budget;
+use piton_testkit::{SimDisk, TapDisk, input_output};
 
 use crate::toy::{ID, Toy, Ways, World, make, plan_of, run_ready, set, told};
 
 pub(crate) const DIR: &str = "/git/piton/journals";
 
-pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+pub(crate) const NOW: Timestamp = Timestamp::constant(1_780_000_000, 0);
 
 pub(crate) fn id(seed: u8) -> PlanId {
     let time = Timestamp::from_second(1_700_000_000 + i64::from(seed)).unwrap();
@@ -340,6 +340,14 @@ fn what_is_no_journal_is_passed_over_and_a_place_that_cannot_be_listed_is_not() 
     write_atomic(&RealDisk, &file(9), b"{}\n", 0o600).unwrap();
     write_atomic(&RealDisk, &file(8), b"\0", 0o600).unwrap();
     assert_eq!(latest().unwrap(), []);
+    let unread = TapDisk::looking(RealDisk, |path| {
+        if path.extension().is_some_and(|end| end == "jsonl") {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let mut found = journal::latest(&unread, here.path(), 3).unwrap();
+    assert!(matches!(found.next(), Some(Err(_))), "the disk failed");
     // A link to itself: it is there, and nobody can open it.
     let inside = here.path().join("inside");
     std::os::unix::fs::symlink("inside", &inside).unwrap();

@@ -1,8 +1,8 @@
 //! What a plan tells of itself.
 
-use piton_plan::{Plan, PlanBuilder};
+use piton_plan::{Draft, Plan, PlanBuilder, Slot};
 
-use crate::toy::{Toy, set};
+use crate::toy::{ID, Toy, make, set};
 
 fn of(operations: impl IntoIterator<Item = Toy>) -> Plan<Toy> {
     let mut builder = PlanBuilder::new("test");
@@ -62,6 +62,21 @@ fn plans_that_differ_in_anything_are_not_the_same() {
     for (at, change) in changes.into_iter().enumerate() {
         assert_ne!(build(change).0.build().unwrap(), plain(), "{at}");
     }
+    let waiting = |on: &str| {
+        let mut builder = PlanBuilder::new("test");
+        let made = ["one", "two"].map(|key| (key, builder.add(make(key))));
+        let (_, on) = made.iter().find(|(key, _)| *key == on).unwrap();
+        builder.add(set("copy", Slot::After(on.output(&ID))));
+        builder.add_draft(
+            Draft::new(set("last", 1))
+                .needs(&made[0].1)
+                .needs(&made[1].1),
+        );
+        builder.build().unwrap()
+    };
+    let (one, two) = (waiting("one"), waiting("two"));
+    assert_eq!(one, waiting("one"));
+    assert_ne!(one.actions(), two.actions(), "another placeholder");
     let (mut builder, a, b) = build(|_| {});
     builder.depend(&b, &a);
     assert_ne!(builder.build().unwrap(), plain(), "another order");

@@ -233,7 +233,7 @@ fn deviations_and_journals_are_told_line_by_line() {
     insta::assert_snapshot!(render::journal(&found, 0, Style::default()), @"
     journal  018bcfe5-6be8-7101-8101-010101010101
     command  test
-    begun    1970-01-01T00:00:00Z by piton 0
+    begun    2026-05-28T20:26:40Z by piton 0
     status   incomplete
 
             ok  toy:set:a

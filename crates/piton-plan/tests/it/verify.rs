@@ -59,6 +59,21 @@ fn what_a_later_action_changed_again_is_no_deviation() {
 }
 
 #[test]
+fn of_several_changes_the_last_that_is_performed_is_looked_at_wherever_it_is_listed() {
+    let mut builder = PlanBuilder::new("test");
+    let last = builder.add(Toy::Remove {
+        key: "x".to_owned(),
+        was: 1,
+    });
+    let first = builder.add(set("x", 1));
+    builder.depend(&last, &first);
+    let (world, plan) = (World::default(), builder.build().unwrap());
+    let verification = looked_at(&plan, &run(&plan, &world), &world);
+    let verdicts: Vec<_> = verification.checked.iter().map(|it| &it.verdict).collect();
+    assert_eq!(verdicts, [&Verdict::Superseded, &Verdict::Verified]);
+}
+
+#[test]
 fn what_a_later_action_failed_to_change_is_looked_at() {
     let mut builder = PlanBuilder::new("test");
     let first = builder.add(set("x", 1));

@@ -52,13 +52,9 @@ fn answers_stand_when_a_run_is_carried_on_and_only_secrets_are_asked_for_again()
     let terminal = Interaction::Terminal(&mut tells);
     let (ready, writer) =
         journal::resume(&disk, dir(), &held, &found, &plan, terminal, NOW).unwrap();
-    let report = run_ready(
-        &ready,
-        &World::default(),
-        &Ways::default(),
-        &writer,
-        &Stop::new(),
-    );
+    assert!(tells.0.is_empty(), "the secret was asked for");
+    let (world, ways) = (World::default(), Ways::default());
+    let report = run_ready(&ready, &world, &ways, &writer, &Stop::new());
     assert_eq!(
         told(&report),
         ["yes ok", "no skipped: declined", "token ok"]

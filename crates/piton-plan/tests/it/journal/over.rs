@@ -179,13 +179,8 @@ fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() 
     let plan = plan_of(&[("a", &[])]);
     let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&RealDisk, dir, &held, id(1), &ready, "", NOW).unwrap();
-    let report = run_ready(
-        &ready,
-        &World::default(),
-        &Ways::default(),
-        &writer,
-        &Stop::new(),
-    );
+    let (world, ways) = (World::default(), Ways::default());
+    let report = run_ready(&ready, &world, &ways, &writer, &Stop::new());
     writer.end(&report, NOW).unwrap();
     piton_durable::create_dirs(&RealDisk, &at(".backups")).unwrap();
     let copy = at(".backups").join("old");
@@ -198,6 +193,11 @@ fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() 
     assert!(at(".jsonl").exists());
     drop(held);
     assert!(!journal::stored(&RealDisk, dir).unwrap()[0].held);
+    // A link to itself: nobody can tell whether it is held.
+    std::fs::rename(at(".lock"), at(".mine")).unwrap();
+    std::os::unix::fs::symlink(at(".lock"), at(".lock")).unwrap();
+    assert!(journal::is_held(dir, id(1)));
+    std::fs::rename(at(".mine"), at(".lock")).unwrap();
     journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
     assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0);
     journal::remove(&RealDisk, dir, id(1), &holder).unwrap();

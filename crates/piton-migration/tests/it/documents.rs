@@ -10,11 +10,10 @@ fn findings_page() -> String {
     let mut page = String::from(
         "# Findings\n\n\
          What `piton migration doctor` can say, and what to do about it.\n\n\
-         Only errors block. The first table holds what the tool that piton takes migrations over from\n\
-         reports too, under the same codes; there, all of it is an error. The second table holds what only\n\
-         piton looks at. Where the other tool accepts such a migration, piton does as well, so those are\n\
-         warnings or mere information; the one error among them is something the other tool stops at\n\
-         with a stack trace.\n\n\
+         Only errors block. The first table holds what continuous-refactoring reports too, under the same\n\
+         codes; there, all of it is an error. The second table holds what only piton looks at. Where\n\
+         continuous-refactoring accepts such a migration, piton does as well, so those are warnings or mere\n\
+         information; the one error among them is something that it stops at with a stack trace.\n\n\
          A finding carries its severity, the mode of the check, its code, the path and a message. Piped\n\
          output has one finding a line: slug, severity, code, path and message, with tabs between them.\n\
          The exit status is 0 where no error was found, 1 where one was, 2 for a wrong command line.\n\n\

@@ -162,7 +162,7 @@ fn a_bell_is_not_rung_again_when_a_plan_that_failed_for_good_is_applied_again() 
 
 #[test]
 fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() {
-    use piton_durable::{Holder, Lock, RealDisk};
+    use piton_durable::{Disk as _, Holder, Lock, RealDisk};
 
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
@@ -194,10 +194,10 @@ fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() 
     drop(held);
     assert!(!journal::stored(&RealDisk, dir).unwrap()[0].held);
     // A link to itself: nobody can tell whether it is held.
-    std::fs::rename(at(".lock"), at(".mine")).unwrap();
+    RealDisk.rename(&at(".lock"), &at(".mine")).unwrap();
     std::os::unix::fs::symlink(at(".lock"), at(".lock")).unwrap();
     assert!(journal::is_held(dir, id(1)));
-    std::fs::rename(at(".mine"), at(".lock")).unwrap();
+    RealDisk.rename(&at(".mine"), &at(".lock")).unwrap();
     journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
     assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0);
     journal::remove(&RealDisk, dir, id(1), &holder).unwrap();

@@ -84,22 +84,25 @@ fn a_close_that_was_killed_before_its_end_says_that_it_is_closed_only_once() {
     if !SUPPORTED {
         return;
     }
-    let env = TestEnv::planned(0);
-    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
-    env.repo.write("plan.txt", "Tidy it up.\n");
-    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
     let close = ["plan", "close", "tidy"];
-    killed_at(&env, &close, |point| names(point, "plan.json"));
-    let comments = || std::fs::read_dir(env.path().join("plans/tidy/comments")).unwrap();
-    assert_eq!(comments().count(), 1);
-    let ran = env.ok(&close);
-    assert!(
-        env.repo.read("plans/tidy/plan.json").contains("closed"),
-        "{}",
-        ran.shown()
-    );
-    assert_eq!(comments().count(), 1, "{}", ran.shown());
-    assert_eq!(scraps(&env.path().join("plans")), [] as [String; 0]);
+    let other = ["plan", "close", "tidy", "--comment", "Never mind."];
+    for again in [&close[..], &other] {
+        let env = TestEnv::planned(0);
+        let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+        env.repo.write("plan.txt", "Tidy it up.\n");
+        let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
+        killed_at(&env, &close, |point| names(point, "plan.json"));
+        let comments = || std::fs::read_dir(env.path().join("plans/tidy/comments")).unwrap();
+        assert_eq!(comments().count(), 1);
+        let ran = env.ok(again);
+        assert!(
+            env.repo.read("plans/tidy/plan.json").contains("closed"),
+            "{}",
+            ran.shown()
+        );
+        assert_eq!(comments().count(), 1, "{}", ran.shown());
+        assert_eq!(scraps(&env.path().join("plans")), [] as [String; 0]);
+    }
 }
 
 #[test]

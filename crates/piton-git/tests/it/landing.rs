@@ -6,6 +6,7 @@ mod branches;
 mod crashes;
 mod forms;
 mod obstacles;
+#[cfg(target_os = "linux")]
 mod untold;
 
 use std::fmt::Write as _;

@@ -81,6 +81,30 @@ fn a_landing_whose_branch_moved_stands_although_the_log_of_head_could_not_be_wri
     }
 }
 
+/// Whether any process has opened a file for nothing but writing. One that is
+/// about to become a git has what this process has, for a moment.
+fn is_being_written(path: &Path) -> bool {
+    let path = path.canonicalize().unwrap();
+    let writes = |process: &Path, fd: &fs::DirEntry| {
+        let info = fs::read_to_string(process.join("fdinfo").join(fd.file_name()));
+        info.is_ok_and(|info| {
+            let mut lines = info.lines();
+            let flags = lines.find_map(|line| line.strip_prefix("flags:"));
+            let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+            flags.is_some_and(|flags| {
+                OFlags::from_bits_retain(flags) & OFlags::RWMODE == OFlags::WRONLY
+            })
+        })
+    };
+    let mut processes = fs::read_dir("/proc").unwrap().flatten();
+    processes.any(|entry| {
+        let process = entry.path();
+        let open = fs::read_dir(process.join("fd"));
+        let mut open = open.into_iter().flatten().flatten();
+        open.any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to == path) && writes(&process, &fd))
+    })
+}
+
 #[test]
 fn a_landing_whose_branch_may_have_moved_is_not_put_back_before_somebody_could_look() {
     let scene = Scene {
@@ -103,9 +127,9 @@ fn a_landing_whose_branch_may_have_moved_is_not_put_back_before_somebody_could_l
         .unwrap();
     while full.write(&[0; 512]).is_ok() {}
     let (head, kept) = (git.join("HEAD"), git.join("HEAD.kept"));
-    let (branch, to) = (git.join("refs/heads/main"), commit.to_string());
     std::thread::spawn(move || {
-        while !fs::read_to_string(&branch).is_ok_and(|now| now.trim_end() == to) {
+        // Not before git has it: it would wait for a reader for ever.
+        while !is_being_written(&log) {
             std::thread::yield_now();
         }
         fs::rename(&head, kept).unwrap();

@@ -150,10 +150,6 @@ impl<'d> Log<'d> {
         Ok(())
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Removes what a failed append or a crash left after the last whole line.
     fn cut(&mut self) -> Result<(), LogError> {
         if !self.soiled {

@@ -170,23 +170,6 @@ pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
     Ok(())
 }
 
-/// Makes a directory, everything in it and its own name durable.
-pub fn sync(disk: &dyn Disk, root: &Path) -> Result<(), TreeError> {
-    let tree = walk(disk, root)?.ok_or_else(|| TreeError::Missing { path: root.into() })?;
-    let mut dirs = vec![root.to_path_buf()];
-    for node in &tree.nodes {
-        let path = root.join(&node.path);
-        match node.kind {
-            NodeKind::Dir => dirs.push(path),
-            NodeKind::File => disk.sync_file(&path)?,
-        }
-    }
-    for dir in dirs.iter().rev().map(PathBuf::as_path).chain(root.parent()) {
-        disk.sync_dir(dir)?;
-    }
-    Ok(())
-}
-
 /// Removes whatever is at `path`, links and odd things included, following
 /// none of them. Nothing there is no error. Not durable until the parent is
 /// synced.

@@ -83,18 +83,8 @@ impl Proposal {
     }
 
     /// Writes the candidate below a directory, and checks it as publishing will.
-    /// A power cut may take it.
+    /// Returns it with everything that is in it. A power cut may take it.
     pub fn build(
-        self,
-        disk: &dyn Disk,
-        below: &Path,
-        next: Option<String>,
-    ) -> Result<Candidate, CandidateError> {
-        Ok(self.build_whole(disk, below, next)?.0)
-    }
-
-    /// The same, with everything that is in it.
-    pub fn build_whole(
         self,
         disk: &dyn Disk,
         below: &Path,

@@ -9,7 +9,6 @@ use thiserror::Error;
 use crate::manifest::{Manifest, Status};
 use crate::planning::{Cursor, LoadedState, StateLoadError, Step};
 use crate::stamp::{RawStamp, StampError};
-use piton_base::Effort;
 
 /// A migration that nothing happened to for this long wakes up by itself.
 const STALE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -73,69 +72,6 @@ fn instant(field: &'static str, stamp: &RawStamp) -> Result<Timestamp, ScheduleE
     stamp
         .instant()
         .map_err(|source| ScheduleError { field, source })
-}
-
-/// What a tick could do with a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Candidacy {
-    /// Run its next planning step.
-    Planning,
-    /// Carry out its current phase.
-    Phase,
-    /// Carry out its current phase although it is cooling down, because the
-    /// phase names an effort that this run allows.
-    PhaseDespiteCooldown,
-}
-
-/// A migration that a tick may take, with what orders it among others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    pub candidacy: Candidacy,
-    pub created_at: Timestamp,
-}
-
-impl Candidate {
-    /// Returns what candidates sort by, stable over name order: the oldest
-    /// first, and of the same age those that are due before those that are not.
-    pub fn order(&self) -> (Timestamp, bool) {
-        let early = self.candidacy == Candidacy::PhaseDespiteCooldown;
-        (self.created_at, early)
-    }
-}
-
-/// Tells what a tick at `now` could do with a migration, if anything.
-pub fn candidate(
-    manifest: &Manifest,
-    now: Timestamp,
-    max_effort: Effort,
-) -> Result<Option<Candidate>, ScheduleError> {
-    if manifest.awaiting_human_review() {
-        return Ok(None);
-    }
-    let candidacy = match manifest.status() {
-        Status::Skipped | Status::Done => None,
-        Status::Planning => eligible(manifest, now)?.then_some(Candidacy::Planning),
-        Status::Ready | Status::InProgress => match manifest.current_phase() {
-            None => None,
-            Some(_) if eligible(manifest, now)? => Some(Candidacy::Phase),
-            Some((_, phase)) => {
-                let affordable = phase.required_effort.is_some_and(|it| it <= max_effort);
-                let cooling = match manifest.cooldown_until() {
-                    None => false,
-                    Some(cooldown) => instant("cooldown_until", cooldown)? > now,
-                };
-                (affordable && cooling).then_some(Candidacy::PhaseDespiteCooldown)
-            }
-        },
-    };
-    let Some(candidacy) = candidacy else {
-        return Ok(None);
-    };
-    let created_at = instant("created_at", manifest.created_at())?;
-    Ok(Some(Candidate {
-        candidacy,
-        created_at,
-    }))
 }
 
 /// The next thing that will happen to a migration.
@@ -222,20 +158,6 @@ mod tests {
         assert_eq!(earliest(&manifest), Ok(Some(at("2026-06-08T00:00:00Z"))));
         assert_eq!(eligible(&manifest, at("2026-06-07T23:59:59Z")), Ok(false));
         assert_eq!(eligible(&manifest, at("2026-06-08T00:00:00Z")), Ok(true));
-        let candidacy = |now, effort| {
-            candidate(&manifest, at(now), effort)
-                .map(|found| found.map(|candidate| candidate.candidacy))
-        };
-        assert_eq!(
-            candidacy("2026-06-01T01:00:00Z", Effort::Low),
-            Ok(Some(Candidacy::PhaseDespiteCooldown))
-        );
-        assert_eq!(candidacy("2026-06-01T06:00:00Z", Effort::Low), Ok(None));
-        assert_eq!(candidacy("2026-06-03T00:00:00Z", Effort::Low), Ok(None));
-        assert_eq!(
-            candidacy("2026-06-08T00:00:00Z", Effort::Low),
-            Ok(Some(Candidacy::Phase))
-        );
     }
 
     /// A migration with one phase, and more of its manifest.
@@ -245,53 +167,6 @@ mod tests {
             "phases":[{{"name":"a","file":"f","done":false,"precondition":"p"}}],{more}}}"#
         );
         Manifest::decode(text.as_bytes()).expect("a manifest")
-    }
-
-    #[test]
-    fn what_is_over_or_waits_for_a_person_is_nothing_for_a_tick() {
-        let now = at("2026-06-02T00:00:00Z");
-        let ready = r#""status":"ready","current_phase":"a""#;
-        for (more, taken) in [
-            (ready.to_owned(), true),
-            (format!(r#"{ready},"awaiting_human_review":true"#), false),
-            (r#""status":"done","current_phase":"""#.to_owned(), false),
-            (r#""status":"skipped","current_phase":"""#.to_owned(), false),
-            (r#""status":"ready","current_phase":"""#.to_owned(), false),
-        ] {
-            let found = candidate(&manifest(&more), now, Effort::Low).expect("stamps");
-            assert_eq!(found.is_some(), taken, "{more}");
-        }
-    }
-
-    #[test]
-    fn a_cooldown_is_cut_short_for_an_effort_that_the_run_allows_alone() {
-        let cooling = |effort: &str| {
-            let text = format!(
-                r#"{{"name":"m","created_at":"2026-06-01T00:00:00+00:00","last_touch":"2026-06-01T00:00:00+00:00",
-                "cooldown_until":"2026-06-03T00:00:00+00:00","status":"ready","current_phase":"a",
-                "phases":[{{"name":"a","file":"f","done":false,"precondition":"p","required_effort":{effort}}}]}}"#
-            );
-            let manifest = Manifest::decode(text.as_bytes()).expect("a manifest");
-            let found = candidate(&manifest, at("2026-06-02T00:00:00Z"), Effort::Medium);
-            found.expect("stamps").map(|found| found.candidacy)
-        };
-        let early = Some(Candidacy::PhaseDespiteCooldown);
-        assert_eq!(cooling(r#""medium""#), early);
-        assert_eq!(cooling(r#""high""#), None);
-        assert_eq!(cooling("null"), None);
-    }
-
-    #[test]
-    fn the_oldest_goes_first_and_of_one_age_what_is_due() {
-        let of = |candidacy, created_at: &str| Candidate {
-            candidacy,
-            created_at: at(created_at),
-        };
-        let due = of(Candidacy::Phase, "2026-06-01T00:00:00Z");
-        let early = of(Candidacy::PhaseDespiteCooldown, "2026-06-01T00:00:00Z");
-        let younger = of(Candidacy::Phase, "2026-06-02T00:00:00Z");
-        assert!(due.order() < early.order());
-        assert!(early.order() < younger.order());
     }
 
     #[test]

@@ -53,13 +53,7 @@ fn circle(path: &[ActionId]) -> String {
 /// within each kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", on_lines(.0))]
-pub struct PlanFaults(pub(crate) Vec<Fault>);
-
-impl PlanFaults {
-    pub fn faults(&self) -> &[Fault] {
-        &self.0
-    }
-}
+pub struct PlanFaults(pub Vec<Fault>);
 
 fn on_lines(faults: &[Fault]) -> String {
     let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();

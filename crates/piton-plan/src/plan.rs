@@ -123,10 +123,6 @@ impl<O: Operation> Plan<O> {
         self.order.iter().map(|&position| self.at(position))
     }
 
-    pub fn get(&self, id: &ActionId) -> Option<&Action<O>> {
-        self.position(id).map(|position| self.at(position))
-    }
-
     /// Returns what an action depends on, in list order.
     pub fn dependencies(&self, id: &ActionId) -> Vec<Dependency<'_>> {
         let Some(position) = self.position(id) else {

@@ -21,12 +21,6 @@ impl Support {
     /// The one that can rule signals and abstract sockets (6.12).
     pub const SIGNALS: u32 = 6;
 
-    /// What a machine without any of it supports.
-    pub const NONE: Self = Self {
-        landlock: 0,
-        namespaces: false,
-    };
-
     /// Asks the kernel. Whether a network can be cut off is tried only where
     /// that is wanted, for it takes a child.
     pub fn observe(network: Network) -> Self {

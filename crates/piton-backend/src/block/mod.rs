@@ -1,13 +1,11 @@
 //! Metadata blocks: runs of a text between two markers.
 
-mod add;
 mod body;
 mod find;
 mod quoted;
 mod render;
 mod schema;
 
-pub use add::{add_block, insertion_point};
 pub use body::{BlockError, YamlBody, read_yaml};
 pub use find::{OPENING, RawBlock, find_blocks};
 pub use quoted::Quoted;

@@ -13,5 +13,5 @@ pub use edit::{EditError, Edited, apply_patch};
 pub use field::{FIELDS, Field, KEY, Rule};
 pub use minimal::{NewHeader, new_header};
 pub use patch::{Ignored, Patch, PatchError};
-pub use stamp::{Stamp, later};
+pub use stamp::Stamp;
 pub use validate::{Problem, validate};

@@ -31,21 +31,9 @@ impl Stamp {
     }
 }
 
-/// Returns whether one text is surely a later time than another. Times whose
-/// zone nobody knows are neither.
-pub fn later(text: &str, than: &str) -> bool {
-    let known = |text| match Stamp::parse(text)? {
-        Stamp::Known(time) => Some(time),
-        Stamp::Floating(_) => None,
-    };
-    known(text)
-        .zip(known(than))
-        .is_some_and(|(time, than)| time > than)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Stamp, later};
+    use super::Stamp;
 
     #[test]
     fn all_shapes_of_real_headers_are_read() {
@@ -64,12 +52,6 @@ mod tests {
             Some(Stamp::Floating(_))
         ));
         assert_eq!(Stamp::parse("soon"), None);
-    }
-
-    #[test]
-    fn a_time_without_a_zone_is_never_later() {
-        assert!(later("2026-02-15T10:00:00Z", "2026-02-15T09:38:59+00:00"));
-        assert!(!later("2027-02-15T10:00:00", "2026-02-15T09:38:59+00:00"));
     }
 
     #[test]

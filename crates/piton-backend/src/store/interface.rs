@@ -9,7 +9,7 @@ use super::error::{BackendError, Result};
 use super::id::{PlanId, Provider};
 use super::new_plan::{Created, NewPlan};
 use super::plan::{Document, PlanComment, PlanQuery, PlanText};
-use crate::header::{EditError, Field, Header, HeaderFault, NewHeader, Patch, new_header};
+use crate::header::{Field, Header, HeaderFault, Patch};
 use crate::kind::{Seen, TextKind};
 use crate::yaml::Value;
 
@@ -143,13 +143,6 @@ pub trait Backend: BackendRead {
     /// `was`, only a text that has this digest.
     fn replace_text(&self, id: &PlanId, text: &str, was: Option<&Digest>) -> Result<Vec<Noted>>;
 
-    /// Replaces the text of a plan, whatever it is.
-    fn update_text(&self, id: &PlanId, text: &str) -> Result<()> {
-        self.replace_text(id, text, None).map(drop)
-    }
-
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<()>;
-
     /// Adds a comment and returns its id. With a key it is there once, however
     /// often it is asked for.
     fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String>;
@@ -158,13 +151,8 @@ pub trait Backend: BackendRead {
     /// it is not there yet. Returns its id.
     fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String>;
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<()>;
-
     /// Closes a plan; closing it again changes nothing.
     fn close(&self, id: &PlanId) -> Result<()>;
-
-    /// Gives a plan a header if it has none.
-    fn ensure_header(&self, id: &PlanId) -> Result<()>;
 
     /// Puts into the header what the logs of its writers say.
     fn repair(&self, id: &PlanId) -> Result<Updated>;
@@ -220,20 +208,5 @@ pub(super) fn checked_header(document: &Document) -> Result<Header> {
             Err(HeaderFault::Absent.into())
         }
         Err(fault) => Err(fault.into()),
-    }
-}
-
-/// Returns the header that a document lacks; none where it has one.
-pub(super) fn lacking_header(document: &Document, user: &str) -> Result<Option<String>> {
-    match checked_header(document) {
-        Ok(_) => Ok(None),
-        Err(BackendError::Edit(EditError::Header(HeaderFault::Absent))) => {
-            Ok(Some(new_header(&NewHeader {
-                created_at: document.created_at,
-                created_by: document.author.as_deref().unwrap_or(user),
-                fields: &Patch::default(),
-            })))
-        }
-        Err(error) => Err(error),
     }
 }

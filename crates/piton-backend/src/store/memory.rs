@@ -172,13 +172,6 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<()> {
-        self.with(id, |kept| {
-            title.clone_into(&mut kept.document.title);
-            Ok(())
-        })
-    }
-
     fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String> {
         within_limit(text)?;
         self.with(id, |kept| {
@@ -211,15 +204,6 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<()> {
-        self.with(id, |kept| {
-            if !kept.document.labels.iter().any(|own| own == label) {
-                kept.document.labels.push(label.to_owned());
-            }
-            Ok(())
-        })
-    }
-
     fn close(&self, id: &PlanId) -> Result<()> {
         self.with(id, |kept| {
             kept.document.state = State::Closed;
@@ -232,9 +216,5 @@ impl Backend for MemoryBackend {
             checked_header(&kept.document)?;
             Ok(Updated::default())
         })
-    }
-
-    fn ensure_header(&self, id: &PlanId) -> Result<()> {
-        self.with(id, |kept| checked_header(&kept.document).map(drop))
     }
 }

@@ -1,5 +1,5 @@
 //! What stands around the plan in the body of a pull request: the footer, the
-//! lines above it, the words that close an issue.
+//! lines above it.
 
 const RULE: &str = "\n---\n";
 
@@ -7,18 +7,6 @@ const RULE: &str = "\n---\n";
 pub fn footer(body: &str) -> Option<&str> {
     let at = body.rfind(RULE)?;
     Some(&body[at + RULE.len()..])
-}
-
-/// Returns where the footer begins, with its rule, if what stands there looks
-/// like one: a rule within a plan is none.
-pub fn footer_start(body: &str) -> Option<usize> {
-    let (at, length) = [RULE, "\r\n---\r\n"]
-        .into_iter()
-        .filter_map(|rule| Some((body.rfind(rule)?, rule.len())))
-        .max()?;
-    let below = &body[at + length..];
-    let is_footer = checkout_phrase(below).is_some() || below.contains("Closes ");
-    is_footer.then_some(at)
 }
 
 /// Returns whether the body tells how to check this very request out.
@@ -53,24 +41,6 @@ fn checkout_phrase(text: &str) -> Option<&str> {
     best
 }
 
-/// Returns whether the body closes an issue when it is merged. `repository` is
-/// `owner/name` where the issue lives elsewhere.
-pub fn closes(body: &str, repository: Option<&str>, issue: u64) -> bool {
-    let lower = body.to_lowercase();
-    let target = match repository {
-        Some(repository) => format!("{}#{issue}", repository.to_lowercase()),
-        None => format!("#{issue}"),
-    };
-    lower.match_indices("closes").any(|(at, word)| {
-        let after = &lower[at + word.len()..];
-        let trimmed = after.trim_start();
-        trimmed.len() < after.len()
-            && trimmed
-                .strip_prefix(target.as_str())
-                .is_some_and(|tail| !tail.starts_with(|c: char| c.is_ascii_digit()))
-    })
-}
-
 const HEADER_LINES: [&str; 2] = ["**Plan:**", "**Remotely executed:**"];
 
 /// Returns the lines about the plan and its run: above the footer, else at the
@@ -96,14 +66,10 @@ pub fn header_lines(body: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{closes, has_footer};
+    use super::has_footer;
 
     #[test]
     fn a_number_is_matched_whole() {
-        assert!(closes("closes  #12", None, 12));
-        assert!(!closes("Closes #123", None, 12));
-        assert!(closes("Closes Acme/App#7.", Some("acme/app"), 7));
-        assert!(!closes("Closes#7", None, 7));
         assert!(has_footer(
             "run erk pr checkout 41 or erk slot teleport 4",
             4

@@ -9,5 +9,5 @@ mod limit;
 pub use body::{PlanInBody, original_plan, plan_in_body, wrap_original_plan};
 pub use comment::{plan_in_comment, wrap_comment};
 pub use escape::{escape_markers, unescape_markers};
-pub use footer::{closes, footer, footer_start, has_footer, header_lines};
+pub use footer::{footer, has_footer, header_lines};
 pub use limit::{LIMIT, TooLong, within_limit};

@@ -135,8 +135,7 @@ fn what_is_not_there_is_a_value_for_readers_and_an_error_for_writers() {
                 .update_metadata(&id, &change("c", r#"{"branch_name": "b"}"#))
                 .unwrap_err(),
         );
-        is_missing(backend.update_text(&id, "text").unwrap_err());
-        is_missing(backend.set_title(&id, "title").unwrap_err());
+        is_missing(backend.replace_text(&id, "text", None).unwrap_err());
         is_missing(backend.add_comment(&id, "text", Some("k")).unwrap_err());
         is_missing(backend.close(&id).unwrap_err());
     });
@@ -210,13 +209,15 @@ fn the_text_is_replaced_and_the_header_stays() {
         backend
             .update_metadata(&made.id, &change("c", r#"{"branch_name": "b"}"#))
             .unwrap();
-        backend.update_text(&made.id, "# Another\n\ntext").unwrap();
+        backend
+            .replace_text(&made.id, "# Another\n\ntext", None)
+            .unwrap();
         let document = backend.document(&made.id).unwrap().unwrap();
         let text = backend.text(&document).unwrap().unwrap();
         assert_eq!(text.trim(), "# Another\n\ntext");
         assert_eq!(document.header().unwrap().text("branch_name"), Some("b"));
         assert!(matches!(
-            backend.update_text(&made.id, " "),
+            backend.replace_text(&made.id, " ", None),
             Err(BackendError::EmptyText)
         ));
     });
@@ -248,7 +249,6 @@ fn plans_are_listed_by_state_and_label_up_to_a_limit() {
         let second = backend.create(&new_plan("b")).unwrap();
         backend.close(&first.id).unwrap();
         backend.close(&first.id).unwrap();
-        backend.set_title(&second.id, "Another").unwrap();
         let ids = |query: &PlanQuery| {
             let found = backend.list(query).unwrap();
             found.into_iter().map(|plan| plan.id).collect::<Vec<_>>()
@@ -273,19 +273,6 @@ fn plans_are_listed_by_state_and_label_up_to_a_limit() {
             ..PlanQuery::default()
         };
         assert_eq!(ids(&one).len(), 1);
-        let document = backend.document(&second.id).unwrap().unwrap();
-        assert_eq!(document.title, "Another");
-    });
-}
-
-#[test]
-fn a_label_is_added_once() {
-    each(|backend| {
-        let made = backend.create(&new_plan("a")).unwrap();
-        backend.add_label(&made.id, "no-changes").unwrap();
-        backend.add_label(&made.id, "no-changes").unwrap();
-        let labels = backend.document(&made.id).unwrap().unwrap().labels;
-        assert_eq!(labels.iter().filter(|l| *l == "no-changes").count(), 1);
     });
 }
 

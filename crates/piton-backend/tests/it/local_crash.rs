@@ -135,7 +135,10 @@ fn every_change_is_there_wholly_or_not_at_all() {
         },
         field,
     );
-    report += check(|backend, id| backend.update_text(id, "# New\n\nx"), text);
+    report += check(
+        |backend, id| backend.replace_text(id, "# New\n\nx", None).map(drop),
+        text,
+    );
     report += check(
         |backend, id| backend.add_comment(id, "hello", Some("k")).map(drop),
         comments,
@@ -147,10 +150,6 @@ fn every_change_is_there_wholly_or_not_at_all() {
     report += check(
         |backend, id| backend.close(id),
         |backend, id| backend.document(id).unwrap().unwrap().state == State::Closed,
-    );
-    report += check(
-        |backend, id| backend.set_title(id, "Another"),
-        |backend, id| backend.document(id).unwrap().unwrap().title,
     );
     println!("{report}");
 }

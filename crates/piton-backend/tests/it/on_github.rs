@@ -304,7 +304,7 @@ fn a_plan_comment_is_replaced_and_no_other_one() {
             repo.comments.retain(|_, comment| comment.issue != number);
             add_comment(world, number, "a remark", "octo", "OWNER");
         });
-        let error = backend.update_text(&id, "# New").unwrap_err();
+        let error = backend.replace_text(&id, "# New", None).unwrap_err();
         assert!(matches!(error, BackendError::NoTextComment(_)), "{error}");
     });
 }

@@ -1,6 +1,6 @@
 //! Where transactions of one worktree take place.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use piton_base::StateDir;
 
@@ -50,10 +50,5 @@ impl Site {
     /// is one of ours.
     pub(crate) fn token_of(name: &str) -> Option<Token> {
         name.strip_prefix(BESIDE_PREFIX)?.parse().ok()
-    }
-
-    /// Shows a path the way people know it, relative to the worktree.
-    pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
-        path.strip_prefix(&self.root).unwrap_or(path).display()
     }
 }

@@ -98,15 +98,6 @@ impl Staged {
         self.area().tree(Side::Staged)
     }
 
-    pub fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// Returns what will be live.
-    pub fn digest(&self) -> &TreeDigest {
-        &self.new
-    }
-
     /// Removes the copy; nothing was changed.
     pub fn discard(self, disk: &dyn Disk) -> Result<(), TransactionError> {
         clean(disk, &self.site, &self.token)

@@ -104,11 +104,6 @@ impl UserHooks {
         }
         variables
     }
-
-    /// Returns where they are.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
 }
 
 /// What cannot be looked at is git's to run or to refuse.

@@ -192,10 +192,4 @@ impl Slot {
     pub fn git_was_changed(&self, disk: &dyn DiskRead) -> Vec<&'static str> {
         directory::changed_by_agent(disk, &self.git.dir, &self.borrowed, &self.base)
     }
-
-    /// Throws the slot away, ignored files included.
-    pub fn discard(self, disk: &dyn Disk) -> Result<(), SlotError> {
-        tree::remove(disk, &self.git.own)?;
-        Ok(tree::remove(disk, &self.git.dir)?)
-    }
 }

@@ -152,7 +152,6 @@ pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewIssue) -> Result<Issu
 /// What of an issue is changed; nothing else is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edit<'a> {
-    Title(&'a str),
     Body(&'a str),
     State(State),
 }
@@ -161,7 +160,6 @@ pub enum Edit<'a> {
 /// may have written between.
 pub fn edit(forge: &dyn Forge, repo: &RepoName, number: u64, edit: Edit<'_>) -> Result<Issue> {
     let body = match edit {
-        Edit::Title(title) => json!({"title": title}),
         Edit::Body(body) => json!({"body": body}),
         Edit::State(state) => json!({"state": state}),
     };

@@ -279,7 +279,7 @@ impl Call<'_> {
         };
         let disk = self.performer.disk;
         let secret = Secret::found_among(self.performer.secrets, &proposal.contents);
-        let (candidate, image) = proposal.build_whole(disk, &below, Some(next))?;
+        let (candidate, image) = proposal.build(disk, &below, Some(next))?;
         // From here on the answer is not lost, whatever becomes of this run.
         Waiting::keep(disk, run.id(), self.decision, (&candidate, &image))?;
         Ok(MadeStep {

@@ -13,7 +13,7 @@ mod run;
 mod verdict;
 
 pub use command::{CommandError, ValidationCommand};
-pub use output::{ShowOutput, Silent};
+pub use output::ShowOutput;
 pub use policy::{Flaky, Policy};
 pub use run::{ValidationError, Validator};
 pub use verdict::{Red, Verdict};

@@ -13,14 +13,6 @@ pub trait ShowOutput: Debug + Sync {
     fn show(&self, chunk: &[u8]);
 }
 
-/// Shows nothing; everything is in the record anyway.
-#[derive(Clone, Copy, Debug)]
-pub struct Silent;
-
-impl ShowOutput for Silent {
-    fn show(&self, _chunk: &[u8]) {}
-}
-
 /// How many lines of the end are kept.
 const LINES: usize = 40;
 /// No line is kept beyond this.

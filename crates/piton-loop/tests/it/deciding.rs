@@ -7,7 +7,7 @@ mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Effort;
-use piton_loop::deciding::gate::{Gate, Open};
+use piton_loop::deciding::gate::Gate;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::{Memory, Outcome, Tried};
 use piton_loop::deciding::next::{Next, next};
@@ -243,7 +243,7 @@ fn a_phase_over_budget_waits_for_the_budget_and_for_no_time() {
         ..scene.world()
     };
     assert!(matches!(
-        next(&world, &Open).next,
+        next(&world, &Refusing(Vec::new())).next,
         Next::Phase { index: 0, .. }
     ));
     // A phase that was not ready waits, whatever it asks for.

@@ -17,7 +17,8 @@ use piton_loop::runs::{self, FinalStatus, RunBook};
 use piton_loop::slots::SlotSettings;
 use piton_migration::live::LiveDir;
 use piton_migration::operation::{
-    MigrationEvent, MigrationOp, MigrationPerformer, MigrationWorld, NoHooks, Settled,
+    CommitHooks, Hooked, MigrationEvent, MigrationOp, MigrationPerformer, MigrationWorld, Settled,
+    ToCommit,
 };
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
 use piton_plan::{
@@ -40,6 +41,18 @@ enum Op {
 }
 
 piton_plan::delegate_operation!(enum Seen for Op: Migration(MigrationOp), Loop(LoopOp));
+
+/// A repository without hooks.
+#[derive(Debug)]
+struct NoHooks;
+
+impl CommitHooks for NoHooks {
+    fn before(&self, _what: &ToCommit<'_>) -> Result<Option<Hooked>, Failure> {
+        Ok(None)
+    }
+
+    fn after(&self, _commit: &str) {}
+}
 
 /// Where two agents wait for one another. If one never comes, the other goes
 /// on, and the test tells what failed.

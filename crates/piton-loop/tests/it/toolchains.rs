@@ -9,8 +9,10 @@ use piton_agent::Host;
 use piton_agent::sealing::SealTerms;
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
-use piton_loop::validation::{Policy, Silent, ValidationCommand, Validator, Verdict};
+use piton_loop::validation::{Policy, ValidationCommand, Validator, Verdict};
 use piton_seal::{CacheSet, Network, OwnCaches, Standing, Support, Wanted};
+
+use crate::validation::Unseen;
 
 /// A project, and where it is validated.
 struct Yard {
@@ -86,7 +88,7 @@ impl Yard {
             &self.dir.path().join("tree"),
             &self.dir.path().join(record),
             &format!("{}{record}", name.trim_start_matches('.')),
-            &Silent,
+            &Unseen,
         )
         .unwrap()
     }

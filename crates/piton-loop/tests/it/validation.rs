@@ -13,9 +13,17 @@ use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_loop::validation::baseline::{BaselineKey, note_green, was_green};
 use piton_loop::validation::{
-    Flaky, Policy, Silent, ValidationCommand, ValidationError, Validator, Verdict,
+    Flaky, Policy, ShowOutput, ValidationCommand, ValidationError, Validator, Verdict,
 };
 use piton_seal::{Network, Standing, Support, Wanted};
+
+/// Shows nothing of what a command prints.
+#[derive(Debug)]
+pub(crate) struct Unseen;
+
+impl ShowOutput for Unseen {
+    fn show(&self, _chunk: &[u8]) {}
+}
 
 struct Fixture {
     dir: tempfile::TempDir,
@@ -63,7 +71,7 @@ impl Fixture {
             terms: &self.terms,
             caches: CacheSet::default(),
         }
-        .validate(&self.tree(), &self.record(), &self.token(), &Silent)
+        .validate(&self.tree(), &self.record(), &self.token(), &Unseen)
     }
 
     /// Processes are known by it, so no two tests may share one.

@@ -319,7 +319,7 @@ impl World {
     pub(crate) fn publish_proposal(&self, proposal: Proposal) {
         let candidate = {
             let below = self.site.candidates().join("a-person");
-            proposal.build(&RealDisk, &below, None).unwrap()
+            proposal.build(&RealDisk, &below, None).unwrap().0
         };
         self.publish(&candidate);
     }

@@ -63,9 +63,4 @@ impl<'a> Object<'a> {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.members.iter().map(|(key, _)| key.as_ref())
     }
-
-    /// Tells whether the object has no member.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
 }

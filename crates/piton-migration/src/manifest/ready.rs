@@ -55,13 +55,6 @@ impl Ready {
         self
     }
 
-    /// Puts the current phase off. The first wake-up time that was set stays.
-    #[must_use]
-    pub fn defer(mut self, now: Stamp) -> Self {
-        change::put_off(&mut self.0, now);
-        self
-    }
-
     /// Puts the current phase off until a person has looked at it.
     pub fn defer_unverifiable(mut self, reason: &str, now: Stamp) -> AwaitingReview {
         change::put_off(&mut self.0, now);

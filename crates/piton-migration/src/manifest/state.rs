@@ -290,14 +290,15 @@ mod tests {
     fn a_second_deferral_keeps_the_first_wake_up_time() {
         let ready = planned(&["a"]).approve_auto().expect("phases");
         let now = at("2026-06-03T00:00:00Z");
-        let once = ready.defer(now);
+        let once = ready.defer_unverifiable("who knows", now);
         assert_eq!(once.manifest().last_touch(), &now.to_raw());
         let first = once.manifest().wake_up_on().cloned();
         assert_eq!(
             first.as_ref().map(ToString::to_string).as_deref(),
             Some("2026-06-10T00:00:00.000+00:00")
         );
-        let twice = once.defer(at("2026-06-04T00:00:00Z"));
+        let again = Ready(once.into_manifest());
+        let twice = again.defer_unverifiable("who knows", at("2026-06-04T00:00:00Z"));
         assert_eq!(twice.manifest().wake_up_on().cloned(), first);
         assert_eq!(
             twice

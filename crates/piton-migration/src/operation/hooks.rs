@@ -35,15 +35,3 @@ pub trait CommitHooks: Debug + Sync {
     /// Tells them of a commit that was made. They can stop nothing any more.
     fn after(&self, commit: &str);
 }
-
-/// Has no hooks.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoHooks;
-
-impl CommitHooks for NoHooks {
-    fn before(&self, _what: &ToCommit<'_>) -> Result<Option<Hooked>, Failure> {
-        Ok(None)
-    }
-
-    fn after(&self, _commit: &str) {}
-}

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use branch::moved;
 pub use event::MigrationEvent;
-pub use hooks::{CommitHooks, Hooked, NoHooks, ToCommit};
+pub use hooks::{CommitHooks, Hooked, ToCommit};
 pub use house::{CommitPath, Recover, SetAside};
 pub use move_dir::{InTheWay, MoveDir, Rewrite};
 pub use performer::MigrationPerformer;

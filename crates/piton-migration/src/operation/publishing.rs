@@ -147,7 +147,7 @@ impl MigrationPerformer<'_> {
             message: hooked.message,
         };
         let below = self.state.candidates().join(name);
-        let built = proposal.build_whole(self.disk, &below, None);
+        let built = proposal.build(self.disk, &below, None);
         let (built, image) = built.map_err(|error| {
             let story = piton_base::on_one_line(&error);
             Failure::new(
@@ -219,7 +219,7 @@ impl MigrationPerformer<'_> {
             operation: op.operation.clone(),
             message: edits.message.clone(),
         }
-        .build_whole(self.disk, &below, None);
+        .build(self.disk, &below, None);
         let (candidate, image) = built.map_err(|error| failed(&error))?;
         Ok((candidate, image.into()))
     }

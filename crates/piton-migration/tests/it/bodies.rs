@@ -3,7 +3,7 @@
 use piton_migration::json;
 use piton_migration::manifest::Manifest;
 use piton_migration::phase::{DocName, Heading, Metadata, discover, has_heading, section_text};
-use piton_migration::planning::{Home, PlanningState, StageRef, review};
+use piton_migration::planning::{Home, PlanningState, StageRef};
 use piton_migration::slug::{Slug, prefix};
 use piton_migration::text::with_newlines;
 
@@ -53,7 +53,6 @@ pub(crate) fn phase_document(bytes: &[u8]) {
         let with = format!("{text}\n## {}\n", heading.as_str());
         assert!(has_heading(&with, heading));
     }
-    let _ = review(&text);
     let _ = Metadata::read(&text);
     if let Ok(found) = discover(text.lines()) {
         for phase in found.iter().filter(|phase| !phase.name.is_empty()) {

@@ -35,7 +35,7 @@ fn proposal() -> Proposal {
 }
 
 fn keep(disk: &dyn Disk) -> Result<Candidate, Box<dyn std::error::Error>> {
-    let (candidate, image) = proposal().build_whole(disk, Path::new(BELOW), None)?;
+    let (candidate, image) = proposal().build(disk, Path::new(BELOW), None)?;
     candidate.keep(disk, &image, b"{\"a\": \"note\"}")?;
     Ok(candidate)
 }

@@ -203,7 +203,7 @@ fn a_target_may_hold_colons_but_no_control_characters() {
         builder.add(set(bad, 1));
         let faults = refused(builder);
         assert!(
-            matches!(faults.faults(), [Fault::BadName { .. }]),
+            matches!(faults.0.as_slice(), [Fault::BadName { .. }]),
             "{bad:?}"
         );
         assert!(!faults.to_string().contains(char::is_control));

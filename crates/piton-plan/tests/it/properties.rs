@@ -173,7 +173,7 @@ proptest! {
             Ok(_) => prop_assert!(!cyclic),
             Err(faults) => {
                 prop_assert!(cyclic);
-                for fault in faults.faults() {
+                for fault in &faults.0 {
                     let path: Vec<usize> = match fault {
                         Fault::Cycle { path } => path.iter().map(position).collect(),
                         Fault::SelfDependency { action } => vec![position(action)],

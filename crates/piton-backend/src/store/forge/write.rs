@@ -1,20 +1,19 @@
 //! The writing half: plans of a repository that are made and changed.
 
 use piton_base::Digest;
-use piton_github::endpoints::{issues, labels};
+use piton_github::endpoints::issues;
 use piton_github::{Forge, RepoName};
 
 use super::footing::number;
 use super::read::{ForgeReader, Medium};
 use super::writing::Writing;
-use crate::block::add_block;
 use crate::header::Patch;
-use crate::store::interface::{lacking_header, not_blank, same_text, text_digest};
+use crate::store::interface::{not_blank, same_text, text_digest};
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
     PlanId, PlanQuery, PlanText, Provider, Result, State, Updated,
 };
-use crate::text::{escape_markers, plan_in_body, unescape_markers, within_limit};
+use crate::text::{escape_markers, plan_in_body, unescape_markers};
 
 /// Plans on GitHub.
 #[derive(Debug)]
@@ -114,33 +113,12 @@ impl Backend for ForgeBackend<'_> {
         })
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<()> {
-        let current = self.needed(id)?;
-        if current.title == title {
-            return Ok(());
-        }
-        let edit = issues::Edit::Title(title);
-        issues::edit(self.forge, self.repo(), number(id)?, edit)?;
-        Ok(())
-    }
-
     fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String> {
         self.comment_once(id, text, key)
     }
 
     fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String> {
         self.comment_set(id, key, text)
-    }
-
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<()> {
-        let wanted = [label.to_owned()];
-        let current = self.needed(id)?;
-        if current.labels.contains(&wanted[0]) {
-            return Ok(());
-        }
-        self.ensure_labels(&wanted)?;
-        labels::add(self.forge, self.repo(), number(id)?, &wanted)?;
-        Ok(())
     }
 
     fn close(&self, id: &PlanId) -> Result<()> {
@@ -155,17 +133,5 @@ impl Backend for ForgeBackend<'_> {
 
     fn repair(&self, id: &PlanId) -> Result<Updated> {
         self.rebuild(id)
-    }
-
-    fn ensure_header(&self, id: &PlanId) -> Result<()> {
-        self.change_body(id, |document| {
-            let Some(header) = lacking_header(document, "unknown")? else {
-                return Ok(None);
-            };
-            let body = add_block(&document.body, &header);
-            within_limit(&body)?;
-            Ok(Some(body))
-        })?;
-        Ok(())
     }
 }

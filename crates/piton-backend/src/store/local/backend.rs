@@ -10,7 +10,7 @@ use piton_durable::{Disk, LockGuard, create_dirs, tree, write_atomic, write_atom
 use super::layout::{Layout, comment_name};
 use super::record::{Record, VERSION};
 use crate::header::{Edited, NewHeader, apply_patch, new_header};
-use crate::store::interface::{checked_header, lacking_header, not_blank, same_text};
+use crate::store::interface::{checked_header, not_blank, same_text};
 use crate::store::mark::comment_mark;
 use crate::store::turn;
 use crate::store::{
@@ -227,10 +227,6 @@ impl Backend for LocalBackend<'_> {
         Ok(Vec::new())
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<()> {
-        self.change_record(id, |record| title.clone_into(&mut record.title))
-    }
-
     fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String> {
         let _guard = self.locked()?;
         self.put_comment(id, text, key, Keep::AsItIs)
@@ -241,14 +237,6 @@ impl Backend for LocalBackend<'_> {
         self.put_comment(id, text, Some(key), Keep::Nothing)
     }
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<()> {
-        self.change_record(id, |record| {
-            if !record.labels.iter().any(|own| own == label) {
-                record.labels.push(label.to_owned());
-            }
-        })
-    }
-
     fn close(&self, id: &PlanId) -> Result<()> {
         self.change_record(id, |record| record.state = State::Closed)
     }
@@ -256,18 +244,6 @@ impl Backend for LocalBackend<'_> {
     fn repair(&self, id: &PlanId) -> Result<Updated> {
         checked_header(&self.needed(id)?)?;
         Ok(Updated::default())
-    }
-
-    fn ensure_header(&self, id: &PlanId) -> Result<()> {
-        let _guard = self.locked()?;
-        let document = self.needed(id)?;
-        match lacking_header(&document, &self.user)? {
-            None => Ok(()),
-            Some(header) => {
-                let body = format!("{header}{RULE}{}", document.body);
-                self.write(&self.layout.body(id), &body)
-            }
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use piton_base::Effort;
-use piton_loop::deciding::gate::Open;
 use piton_loop::deciding::limits::{Limits, OnQuota};
 use piton_loop::deciding::memory::{Memory, Outcome, Quota, Tried};
 use piton_loop::deciding::next::{Next, next};
@@ -12,7 +11,7 @@ use piton_loop::deciding::world::{Unlanded, World};
 use piton_loop::targets::{Source, Target};
 use piton_migration::own::TargetProvenance;
 
-use crate::deciding::{Scene, Sketch, hours, now, slug};
+use crate::deciding::{Refusing, Scene, Sketch, hours, now, slug};
 
 /// Work that was accepted.
 pub(super) fn waiting(name: &str) -> Unlanded {
@@ -99,7 +98,7 @@ fn a_target_is_passed_over_while_work_on_its_files_waits_to_land() {
                 seed,
                 ..scene.world()
             };
-            let Next::Source { target, .. } = next(&world, &Open).next else {
+            let Next::Source { target, .. } = next(&world, &Refusing(Vec::new())).next else {
                 panic!("a is free");
             };
             assert_eq!(target.files, ["a"]);
@@ -124,7 +123,7 @@ fn of_provider(memory: &Memory, at: Timestamp) -> Next {
         memory,
         seed: 1,
     };
-    next(&world, &Open).next
+    next(&world, &Refusing(Vec::new())).next
 }
 
 #[test]

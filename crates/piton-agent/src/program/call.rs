@@ -69,10 +69,7 @@ impl Agent for ProgramAgent {
         let probe = self.probe();
         let line = self.command_line(call, files);
         let mut record = self.record(call, &line, self.clock.now());
-        self.write(&files.prompt(), &self.redactor.text(&call.prompt))?;
-        if let Some(schema) = &call.schema {
-            self.write(&files.schema(), &schema.to_string())?;
-        }
+        self.put_question(call, files)?;
         let program = match self.program(probe, &mut record, events) {
             Ok(program) => program,
             Err(message) => {
@@ -102,10 +99,9 @@ impl Agent for ProgramAgent {
         )?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
-        for told in self.put_back(&states, files) {
-            events.event(CallEvent::Warning(&told));
-            record.warnings.push(told);
-        }
+        let changed = self.put_back(&states, files);
+        tell(&changed, events);
+        record.warnings.extend(changed);
         marker.clear(&*self.disk, directory).map_err(note)?;
         let ended = match ended {
             Ok(ended) => ended,
@@ -127,15 +123,28 @@ impl Agent for ProgramAgent {
         self.fill_in(&mut record, files, kept, &ended);
         if record.result.reply().is_none() {
             // What it ran into may be why it failed.
-            for warning in &record.warnings[told..] {
-                events.event(CallEvent::Warning(warning));
-            }
+            tell(&record.warnings[told..], events);
         }
         self.finish(record, files)
     }
 }
 
+fn tell(warnings: &[String], events: &dyn CallEvents) {
+    for warning in warnings {
+        events.event(CallEvent::Warning(warning));
+    }
+}
+
 impl ProgramAgent {
+    /// Leaves what is asked beside the logs.
+    fn put_question(&self, call: &AgentCall, files: &CallFiles) -> Result<(), AgentError> {
+        self.write(&files.prompt(), &self.redactor.text(&call.prompt))?;
+        match &call.schema {
+            Some(schema) => self.write(&files.schema(), &schema.to_string()),
+            None => Ok(()),
+        }
+    }
+
     /// Finds the program and notes its version, or says why it cannot start.
     fn program(
         &self,
@@ -152,9 +161,7 @@ impl ProgramAgent {
                 record.warnings.extend(warning);
             }
         }
-        for warning in &record.warnings {
-            events.event(CallEvent::Warning(warning));
-        }
+        tell(&record.warnings, events);
         let program = self.host.find_program(&self.spec.program);
         program.ok_or_else(|| format!("the program {} was not found", self.spec.program))
     }

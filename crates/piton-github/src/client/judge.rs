@@ -74,22 +74,7 @@ pub(super) fn judge(
                 None => format!("{}; no token is set", says()),
             },
         }),
-        403 | 429 => match limit(came, &says(), date(came).unwrap_or(now)) {
-            Some((kind, length)) => Verdict::Wait {
-                length,
-                error: ForgeError::Limited {
-                    what,
-                    kind,
-                    until: later(now, length),
-                    message: says(),
-                },
-            },
-            None => Verdict::Final(ForgeError::NoPermission {
-                what,
-                needs: needs(came),
-                message: says(),
-            }),
-        },
+        403 | 429 => forbidden(what, came, says(), now),
         404 | 410 => Verdict::Final(ForgeError::NotFound {
             what,
             message: says(),
@@ -112,6 +97,26 @@ pub(super) fn judge(
             what,
             status,
             message: says(),
+        }),
+    }
+}
+
+/// Says whether to wait for a limit, or which permission is missing.
+fn forbidden(what: String, came: &Came, message: String, now: Timestamp) -> Verdict {
+    match limit(came, &message, date(came).unwrap_or(now)) {
+        Some((kind, length)) => Verdict::Wait {
+            length,
+            error: ForgeError::Limited {
+                what,
+                kind,
+                until: later(now, length),
+                message,
+            },
+        },
+        None => Verdict::Final(ForgeError::NoPermission {
+            what,
+            needs: needs(came),
+            message,
         }),
     }
 }

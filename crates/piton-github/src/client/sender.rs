@@ -119,6 +119,18 @@ impl<'a> Request<'a> {
     }
 }
 
+/// What is to be done after a request was sent.
+enum Step {
+    /// Nothing: this stands.
+    Came(Came),
+    Again(ForgeError),
+    Wait {
+        length: Duration,
+        error: ForgeError,
+    },
+    Redirect(String),
+}
+
 impl Sender {
     /// Returns one like it that signs in with another token.
     pub(super) fn signed_in_with(&self, token: Token) -> Self {
@@ -145,48 +157,21 @@ impl Sender {
         let (mut attempt, mut hops, mut waited) = (0, 0, Duration::ZERO);
         loop {
             attempt += 1;
-            let (error, pause) = match self.send(request, &address, signed) {
-                Err(lost) => {
-                    let error = ForgeError::Transport {
-                        what: request.what.clone(),
-                        trouble: self.cleaned(lost.trouble),
-                        unsure: lost.sent && request.changes(),
-                    };
-                    if lost.sent && !request.repeats() {
+            let (error, pause) = match self.once(request, &address, signed)? {
+                Step::Came(came) => return Ok(came),
+                Step::Again(error) => (error, None),
+                Step::Wait { length, error } => {
+                    waited += length;
+                    if length > SHORT || waited > SHORT * 2 {
                         return Err(error);
                     }
-                    (error, None)
+                    (error, Some(length))
                 }
-                Ok(came) => {
-                    self.hear(judge::date(&came));
-                    let verdict = judge::judge(
-                        &request.what,
-                        &came,
-                        request.wants_json,
-                        request.changes(),
-                        self.token.as_ref(),
-                        (self.now)(),
-                    );
-                    match verdict {
-                        Verdict::Success | Verdict::Unchanged => return Ok(came),
-                        Verdict::Final(error) => return Err(error),
-                        Verdict::Failed(error) if !request.repeats() => return Err(error),
-                        Verdict::Failed(error) => (error, None),
-                        Verdict::Wait { length, error } => {
-                            waited += length;
-                            if length > SHORT || waited > SHORT * 2 {
-                                return Err(error);
-                            }
-                            (error, Some(length))
-                        }
-                        Verdict::Redirect(to) => {
-                            hops += 1;
-                            attempt -= 1;
-                            (address, signed) =
-                                self.follow(request, &address, &to, hops, signed)?;
-                            continue;
-                        }
-                    }
+                Step::Redirect(to) => {
+                    hops += 1;
+                    attempt -= 1;
+                    (address, signed) = self.follow(request, &address, &to, hops, signed)?;
+                    continue;
                 }
             };
             if attempt >= ATTEMPTS || request.once {
@@ -202,6 +187,42 @@ impl Sender {
                     what: request.what.clone(),
                 });
             }
+        }
+    }
+
+    /// Sends a request once, and says what is to be done about what came. What
+    /// may have been done is not done again where that would show.
+    fn once(&self, request: &Request<'_>, address: &str, signed: bool) -> Result<Step, ForgeError> {
+        let came = match self.send(request, address, signed) {
+            Ok(came) => came,
+            Err(lost) => {
+                let error = ForgeError::Transport {
+                    what: request.what.clone(),
+                    trouble: self.cleaned(lost.trouble),
+                    unsure: lost.sent && request.changes(),
+                };
+                return if lost.sent && !request.repeats() {
+                    Err(error)
+                } else {
+                    Ok(Step::Again(error))
+                };
+            }
+        };
+        self.hear(judge::date(&came));
+        let verdict = judge::judge(
+            &request.what,
+            &came,
+            request.wants_json,
+            request.changes(),
+            self.token.as_ref(),
+            (self.now)(),
+        );
+        match verdict {
+            Verdict::Success | Verdict::Unchanged => Ok(Step::Came(came)),
+            Verdict::Failed(error) if request.repeats() => Ok(Step::Again(error)),
+            Verdict::Failed(error) | Verdict::Final(error) => Err(error),
+            Verdict::Wait { length, error } => Ok(Step::Wait { length, error }),
+            Verdict::Redirect(to) => Ok(Step::Redirect(to)),
         }
     }
 

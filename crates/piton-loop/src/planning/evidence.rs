@@ -39,26 +39,10 @@ pub(super) fn keep(
     remains: Remains,
     failure: StepFailure,
 ) -> FailedStep {
-    let Remains {
-        placed,
-        ended,
-        contents: left,
-    } = remains;
     let root = site.root().display().to_string();
     let summary = sanitize(&failure.story(), &root).unwrap_or_default();
-    if let Some(placed) = &placed {
-        let scope = decision.scope();
-        let verdict = CallVerdict::of(&scope, failure.consequence().call, summary.clone());
-        let _ = run.verdict(&placed.files, &verdict);
-        let _ = run.event(Event::CallFinished(CallEnd::of(
-            scope,
-            placed.number,
-            ended.as_ref(),
-            CallStatus::Failed,
-            summary.clone(),
-        )));
-    }
-    let files = placed.map(|placed| placed.files);
+    record_end(decision, run, &remains, &failure, &summary);
+    let files = remains.placed.map(|placed| placed.files);
     if matches!(failure, StepFailure::Agent(Outcome::Stopped)) {
         let _ = run.event(Event::Interrupted);
         return FailedStep {
@@ -68,12 +52,13 @@ pub(super) fn keep(
         };
     }
     // What holds a secret is kept nowhere, as evidence neither.
+    let left = remains.contents;
     let left = left.filter(|left| Secret::found_among(secrets, left).is_none());
     let kept = left.and_then(|left| keep_directory((disk, site), decision, run, &left));
     let kind = failure.consequence().recorded;
-    let root = run.dir().path();
+    let record = run.dir().path();
     let snapshot = FailureSnapshot {
-        repo_root: site.root().display().to_string(),
+        repo_root: root,
         run_id: run.id().clone(),
         target: decision.base.slug.to_string(),
         attempt: 1,
@@ -85,8 +70,8 @@ pub(super) fn keep(
         failure_kind: kind,
         summary: summary.clone(),
         validation_command: None,
-        artifact_root: root.display().to_string(),
-        artifacts: Artifacts::read(disk, root, files.as_ref(), None),
+        artifact_root: record.display().to_string(),
+        artifacts: Artifacts::read(disk, record, files.as_ref(), None),
         next_step: format!(
             "Run `piton migration step {}` again: it starts from the published state. What is quoted here is evidence only; {}.",
             decision.base.slug,
@@ -106,6 +91,29 @@ pub(super) fn keep(
         snapshot,
         kept,
     }
+}
+
+/// Records how the call ended, if there was one.
+fn record_end(
+    decision: &StepDecision,
+    run: &RunRecord<'_>,
+    remains: &Remains,
+    failure: &StepFailure,
+    summary: &str,
+) {
+    let Some(placed) = &remains.placed else {
+        return;
+    };
+    let scope = decision.scope();
+    let verdict = CallVerdict::of(&scope, failure.consequence().call, summary.to_owned());
+    let _ = run.verdict(&placed.files, &verdict);
+    let _ = run.event(Event::CallFinished(CallEnd::of(
+        scope,
+        placed.number,
+        remains.ended.as_ref(),
+        CallStatus::Failed,
+        summary.to_owned(),
+    )));
 }
 
 /// Keeps what the agent left in the migration's directory, and lets go of the

@@ -13,7 +13,7 @@ use super::shop::Shop;
 use super::start::Start;
 use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
-use crate::guard::{Reach, UserTree};
+use crate::guard::{Guard, Reach, UserTree};
 use crate::runs::{
     CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RecordedCall,
     RunRecord,
@@ -141,7 +141,7 @@ pub(super) fn ask(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
-    ask: Ask<'_>,
+    mut ask: Ask<'_>,
 ) -> Result<Called, Halt> {
     let role = ask.role;
     let scope = ask.scope();
@@ -155,23 +155,14 @@ pub(super) fn ask(
             return Err(halt);
         }
     };
-    let view = shop.slots.view(shop.disk, shop.repository);
-    let view = view.or_trouble(role)?;
-    let placed = run.call(role.as_str()).or_trouble(role)?;
-    let name = format!("{}-{}", run.id(), placed.number);
-    let guard = guarded::before(shop, view, ask.around.before, &name).or_trouble(role)?;
-    let started = Event::CallStarted {
-        scope: scope.clone(),
-        call: placed.number,
-        agent: shop.agent.name().to_owned(),
-    };
-    run.event(started).or_trouble(role)?;
-    let workspace = (ask.about).map_or_else(|| slot.dir().to_owned(), |it| slot.dir().join(it));
+    let before = ask.around.before.take();
+    let (placed, guard) = begin(shop, run, &ask, &scope, before)?;
+    let (attempt, follows) = (ask.start.attempt, ask.around.is_followed);
     let call = AgentCall {
         role,
         slug: ask.slug.map(str::to_owned),
         cwd: slot.dir().to_owned(),
-        workspace,
+        workspace: (ask.about).map_or_else(|| slot.dir().to_owned(), |it| slot.dir().join(it)),
         prompt: ask.prompt,
         model: ask.model,
         effort: Some(ask.effort.effective),
@@ -181,30 +172,23 @@ pub(super) fn ask(
     };
     let heard = shop.allowance.follow(run, placed.number);
     let record = shop.agent.call(&call, &placed.files, shop.stop, &heard);
-    let kept = record.as_ref().ok();
-    let is_cut_short = shop.allowance.over(placed.number, kept);
-    let reach = Reach::of(kept.and_then(|record| record.sealed.as_ref()));
-    let replied = kept.is_some_and(|record| record.result.reply().is_some());
-    let is_followed = ask.around.is_followed && replied;
-    let looked = guarded::after(shop, run, slot, guard, (role, reach, is_followed));
-    let answered = match kept {
+    let kept = record.as_ref().ok().cloned();
+    let is_cut_short = shop.allowance.over(placed.number, kept.as_ref());
+    let reach = Reach::of(kept.as_ref().and_then(|record| record.sealed.as_ref()));
+    let replied = kept
+        .as_ref()
+        .is_some_and(|record| record.result.reply().is_some());
+    let looked = guarded::after(shop, run, slot, guard, (role, reach, follows && replied));
+    let counted = match &kept {
         None => Ok(()),
-        Some(record) => run.count_for(ask.start.attempt, record).or_trouble(role),
+        Some(record) => run.count_for(attempt, record).or_trouble(role),
     };
-    let kept = kept.cloned();
-    let ended = answered.and_then(|()| {
+    let ended = counted.and_then(|()| {
         let record = record.or_trouble(role)?;
-        match record.result.reply() {
-            Some(reply) => Ok(Called {
-                reply: reply.clone(),
-                files: placed.files.clone(),
-                model: record.answered_by.or(call.model),
-                cost_usd: record.cost_usd,
-                tree: None,
-            }),
-            None if is_cut_short => Err(End::CutShort(Budget::Time).into()),
-            None => Err(Halt::of_outcome(role, &record.result)),
+        if record.result.reply().is_none() && is_cut_short {
+            return Err(End::CutShort(Budget::Time).into());
         }
+        called(record, &placed, call)
     });
     // What was done to the repository is told even of an agent that failed.
     let ended = looked
@@ -212,6 +196,44 @@ pub(super) fn ask(
         .map_err(|halt| halt.heard_in(&placed.files));
     record_end(shop, run, scope, &placed, kept.as_ref(), &ended).or_trouble(role)?;
     ended
+}
+
+/// Gives a call its place in the record, looks at the user's repository before
+/// it, and records that it begins.
+fn begin(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    ask: &Ask<'_>,
+    scope: &CallScope,
+    before: Option<UserTree>,
+) -> Result<(RecordedCall, Guard), Halt> {
+    let role = ask.role;
+    let view = shop.slots.view(shop.disk, shop.repository);
+    let view = view.or_trouble(role)?;
+    let placed = run.call(role.as_str()).or_trouble(role)?;
+    let name = format!("{}-{}", run.id(), placed.number);
+    let guard = guarded::before(shop, view, before, &name).or_trouble(role)?;
+    let started = Event::CallStarted {
+        scope: scope.clone(),
+        call: placed.number,
+        agent: shop.agent.name().to_owned(),
+    };
+    run.event(started).or_trouble(role)?;
+    Ok((placed, guard))
+}
+
+/// Returns the reply of a call that ended, or says what its end means.
+fn called(record: CallRecord, placed: &RecordedCall, call: AgentCall) -> Result<Called, Halt> {
+    match record.result.reply() {
+        Some(reply) => Ok(Called {
+            reply: reply.clone(),
+            files: placed.files.clone(),
+            model: record.answered_by.or(call.model),
+            cost_usd: record.cost_usd,
+            tree: None,
+        }),
+        None => Err(Halt::of_outcome(call.role, &record.result)),
+    }
 }
 
 /// Records how a call ended.

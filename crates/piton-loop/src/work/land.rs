@@ -86,15 +86,6 @@ pub fn bring(
     if let Some(waits) = work.sign()? {
         return Ok(waits);
     }
-    let landed = |work: &Work<'_, '_>, in_tree: bool| {
-        work.let_go()?;
-        Ok(Brought::Landed {
-            commit: work.now.commit.clone(),
-            rebased: work.now.base != accepted.base,
-            in_tree,
-        })
-    };
-    let repository = shop.repository;
     for _ in 0..REBASES {
         let mut still = shop.landings.still();
         let landing = once(shop, &work.now);
@@ -105,13 +96,13 @@ pub fn bring(
         let tip = match landing {
             Ok(how) => {
                 hooks::after(shop, run, &work.now.commit);
-                return landed(&work, matches!(how, Landed::InTree { .. }));
+                return work.landed(accepted, matches!(how, Landed::InTree { .. }));
             }
             Err(BringError::Land(LandError::Refused(Refusal::Moved { tip }))) => tip,
             // Killed between landing and letting go, its own files are in the
             // way.
             Err(BringError::Land(LandError::Refused(_))) if is_there(shop, &work.now)? => {
-                return landed(&work, true);
+                return work.landed(accepted, true);
             }
             Err(BringError::Land(error @ LandError::Refused(_))) => {
                 return Ok(Brought::Waits {
@@ -122,19 +113,11 @@ pub fn bring(
             Err(error) => return Err(error),
         };
         // Killed between landing and letting go, it is there already.
-        if repository.contains(&tip, &work.now.commit)? {
-            return landed(&work, true);
+        if shop.repository.contains(&tip, &work.now.commit)? {
+            return work.landed(accepted, true);
         }
-        // A branch is where it is. A HEAD on none is where the user looks now.
-        if work.now.onto == Onto::Detached && !repository.contains(&tip, &work.now.base)? {
-            return Ok(Brought::Waits {
-                reason: format!(
-                    "it was made on {}, and {} is checked out",
-                    work.now.base.short(),
-                    tip.short()
-                ),
-                hint: Some(way_out(&work.now)),
-            });
+        if let Some(elsewhere) = work.is_elsewhere(&tip)? {
+            return Ok(elsewhere);
         }
         if let Some(brought) = work.put_on_top(tip)? {
             return Ok(brought);
@@ -179,6 +162,30 @@ impl Work<'_, '_> {
                 }))
             }
         }
+    }
+
+    /// Lets go of what is there now.
+    fn landed(&self, accepted: &Accepted, in_tree: bool) -> Result<Brought, BringError> {
+        self.let_go()?;
+        Ok(Brought::Landed {
+            commit: self.now.commit.clone(),
+            rebased: self.now.base != accepted.base,
+            in_tree,
+        })
+    }
+
+    /// Makes it wait where its place is not what is checked out: a branch is
+    /// where it is, a HEAD on none is where the user looks now.
+    fn is_elsewhere(&self, tip: &CommitId) -> Result<Option<Brought>, BringError> {
+        let work = &self.now;
+        if work.onto != Onto::Detached || self.shop.repository.contains(tip, &work.base)? {
+            return Ok(None);
+        }
+        let (base, tip) = (work.base.short(), tip.short());
+        Ok(Some(Brought::Waits {
+            reason: format!("it was made on {base}, and {tip} is checked out"),
+            hint: Some(way_out(work)),
+        }))
     }
 
     /// Puts it on top of what came meanwhile, unless that leaves it unfit to

@@ -1,5 +1,6 @@
 //! What whoever sets tracking up should know beforehand.
 
+use piton_github::endpoints::repository::Repository;
 use piton_plan::{Operation, PlanBuilder};
 
 use super::facts::{Facts, SiteFound};
@@ -23,26 +24,7 @@ pub(super) fn warn<O: Operation>(
         ));
         return;
     };
-    if !repository.full_name.same(&wishes.repository) {
-        builder.warn(format!(
-            "{} is called {} now",
-            wishes.repository, repository.full_name
-        ));
-    }
-    if repository.default_branch != names.branch {
-        builder.warn(format!(
-            "pushes to {} collect, but the default branch is {}",
-            names.branch, repository.default_branch
-        ));
-    }
-    if repository.private {
-        builder.warn("the repository is private, but the badge gist is public: its traffic numbers become public");
-    }
-    if repository.fork {
-        builder.warn(
-            "the repository is a fork: GitHub runs no schedules in forks until you switch them on",
-        );
-    }
+    warn_of_repository(builder, wishes, names, repository);
     if let Some(there) = &facts.workflows {
         for name in names
             .ci_workflows
@@ -75,6 +57,35 @@ pub(super) fn warn<O: Operation>(
     if wishes.parts.run && !facts.deployed {
         builder.warn(
             "the workflow is not on the default branch yet: commit and push it, then start it",
+        );
+    }
+}
+
+/// What there is to know of the repository itself.
+fn warn_of_repository<O: Operation>(
+    builder: &mut PlanBuilder<O>,
+    wishes: &Wishes,
+    names: &Names,
+    repository: &Repository,
+) {
+    if !repository.full_name.same(&wishes.repository) {
+        builder.warn(format!(
+            "{} is called {} now",
+            wishes.repository, repository.full_name
+        ));
+    }
+    if repository.default_branch != names.branch {
+        builder.warn(format!(
+            "pushes to {} collect, but the default branch is {}",
+            names.branch, repository.default_branch
+        ));
+    }
+    if repository.private {
+        builder.warn("the repository is private, but the badge gist is public: its traffic numbers become public");
+    }
+    if repository.fork {
+        builder.warn(
+            "the repository is a fork: GitHub runs no schedules in forks until you switch them on",
         );
     }
 }

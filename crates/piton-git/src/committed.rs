@@ -152,12 +152,8 @@ impl Committed {
         let Ok(meta) = fs::symlink_metadata(&file) else {
             return Ok(false);
         };
-        let mode = if meta.mode() & 0o100 == 0 {
-            "100644"
-        } else {
-            "100755"
-        };
-        if !meta.is_file() || entry.staged.mode != mode {
+        let runs = meta.mode() & 0o100 != 0;
+        if !meta.is_file() || !entry.staged.is_file() || entry.staged.runs() != runs {
             return Ok(false);
         }
         if entry.recorded == recorded(&meta) && (meta.mtime(), meta.mtime_nsec()) < self.written {

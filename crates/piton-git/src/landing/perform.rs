@@ -224,11 +224,7 @@ fn write_out(
         if let Some(parent) = path.parent() {
             create_dirs(disk, parent)?;
         }
-        let mode = if entry.mode == "100755" {
-            usual
-        } else {
-            usual & 0o666
-        };
+        let mode = if entry.runs() { usual } else { usual & 0o666 };
         let bytes = plain::stored(repository, entry)?;
         disk.write_new(&path, &bytes, mode)?;
     }

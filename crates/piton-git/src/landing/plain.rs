@@ -147,8 +147,7 @@ impl Plain {
 
 /// Whether a change is of plain files alone.
 fn is_plain(change: &PathChange) -> bool {
-    let file = |entry: &TreeEntry| matches!(entry.mode.as_str(), "100644" | "100755");
-    change.from.iter().chain(&change.to).all(file)
+    change.from.iter().chain(&change.to).all(TreeEntry::is_file)
 }
 
 /// What cannot be looked at counts as there.
@@ -166,7 +165,7 @@ fn stands(repository: &Repository, path: &Path, as_stored: &TreeEntry) -> Result
         return Ok(false);
     };
     let runs = meta.mode() & 0o100 != 0;
-    if !meta.is_file() || runs != (as_stored.mode == "100755") {
+    if !meta.is_file() || runs != as_stored.runs() {
         return Ok(false);
     }
     let Ok(found) = fs::read(&file) else {

@@ -25,11 +25,11 @@ pub(super) fn is_stored(
     path: &Path,
     entry: &TreeEntry,
 ) -> bool {
-    let found = match entry.mode.as_str() {
-        "120000" => std::fs::read_link(file)
-            .map(|link| link.as_os_str().as_bytes().to_vec())
-            .ok(),
-        _ => RealDisk.read_at_most(file, LONGEST).ok(),
+    let found = if entry.is_link() {
+        let link = std::fs::read_link(file);
+        link.map(|link| link.as_os_str().as_bytes().to_vec()).ok()
+    } else {
+        RealDisk.read_at_most(file, LONGEST).ok()
     };
     if let (Some(here), Ok(stored)) = (found, plain::stored(repository, entry))
         && here == stored
@@ -39,7 +39,7 @@ pub(super) fn is_stored(
     let is_file = matches!(RealDisk.stat(file), Ok(Some(stat)) if stat.kind == Kind::File);
     // Ends of lines and filters make files differ from what is stored. Looking
     // at the working tree runs the same ones.
-    is_file && entry.mode != "120000" && {
+    is_file && !entry.is_link() && {
         let told = GitCommand::reading(repository.top())
             .args(["hash-object", "--path"])
             .arg(path)

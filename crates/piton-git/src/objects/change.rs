@@ -14,6 +14,20 @@ impl TreeEntry {
     pub(crate) fn is_submodule(&self) -> bool {
         self.mode == "160000"
     }
+
+    pub(crate) fn is_link(&self) -> bool {
+        self.mode == "120000"
+    }
+
+    /// Whether it is a file that holds what it is.
+    pub fn is_file(&self) -> bool {
+        self.runs() || self.mode == "100644"
+    }
+
+    /// Whether it is a file that may be run.
+    pub(crate) fn runs(&self) -> bool {
+        self.mode == "100755"
+    }
 }
 
 /// One path that differs between two commits.

@@ -11,36 +11,15 @@ use super::object::put_object;
 use super::{
     Changes, Slot, SlotChange, SlotChangeKind, SlotError, checked, directory, layout, lfs,
 };
-use crate::landing::entries::{self, Entries};
 use crate::landing::{PathChange, TreeEntry};
+use crate::landing::entries::{self, Entries};
 use crate::{CommitId, GitError, GitRead, Repository, objects};
 
 /// A commit that was built from a slot. Nothing names it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposed {
     pub commit: CommitId,
-    pub changes: Vec<TreeChange>,
-}
-
-/// One path that a commit changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TreeChange {
-    pub path: PathBuf,
-    /// Modes as git writes them (`100644`); `000000` where there is nothing.
-    pub old_mode: String,
-    pub new_mode: String,
-}
-
-impl From<PathChange> for TreeChange {
-    fn from(change: PathChange) -> Self {
-        let mode =
-            |entry: Option<TreeEntry>| entry.map_or_else(|| "000000".to_owned(), |it| it.mode);
-        Self {
-            path: change.path,
-            old_mode: mode(change.from),
-            new_mode: mode(change.to),
-        }
-    }
+    pub changes: Vec<PathChange>,
 }
 
 impl Slot {
@@ -105,10 +84,7 @@ impl Slot {
             });
         }
         self.keep_index(disk, &index)?;
-        Ok(Some(Proposed {
-            commit,
-            changes: changes.into_iter().map(TreeChange::from).collect(),
-        }))
+        Ok(Some(Proposed { commit, changes }))
     }
 
     /// Returns the paths that are to be in the commit.

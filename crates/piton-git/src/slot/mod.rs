@@ -29,7 +29,7 @@ mod record;
 mod setup;
 mod stored;
 
-pub use accept::{Proposed, TreeChange};
+pub use accept::Proposed;
 pub use changes::{Changes, SlotChange, SlotChangeKind};
 pub use error::SlotError;
 pub use filters::Filters;

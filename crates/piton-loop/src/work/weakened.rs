@@ -4,6 +4,7 @@ use std::path::Path;
 
 use piton_agent::CallRole;
 use piton_git::CommitId;
+use piton_git::landing::TreeEntry;
 use piton_git::slot::{Proposed, SlotError};
 
 use super::failure::WorkFailure;
@@ -23,14 +24,14 @@ pub(super) fn look(
     base: &CommitId,
     proposed: &Proposed,
 ) -> Result<Vec<Finding>, SlotError> {
-    let is_file = |mode: &str| matches!(mode, "100644" | "100755");
+    let is_file = |entry: &Option<TreeEntry>| entry.as_ref().is_some_and(TreeEntry::is_file);
     let changes = &proposed.changes;
     let wanted: Vec<_> = changes
         .iter()
         .flat_map(|change| {
             let path: &Path = &change.path;
-            let before = is_file(&change.old_mode).then_some((base, path));
-            let after = is_file(&change.new_mode).then_some((&proposed.commit, path));
+            let before = is_file(&change.from).then_some((base, path));
+            let after = is_file(&change.to).then_some((&proposed.commit, path));
             [before, after]
         })
         .collect();

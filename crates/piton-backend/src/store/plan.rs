@@ -42,27 +42,41 @@ impl Document {
             .is_ok_and(|header| header.text("branch_name") == Some(branch))
     }
 
-    /// Returns the stage of the plan's life, for people. What the forge says
-    /// about a pull request counts before the header.
-    pub fn stage(&self) -> &'static str {
+    /// Returns the stage of the plan's life. What the forge says about a pull
+    /// request counts before the header.
+    pub fn stage(&self) -> Stage {
         if self.is_merged {
-            return "merged";
+            return Stage::Merged;
         }
         if self.state == State::Closed {
-            return "closed";
+            return Stage::Closed;
         }
         let header = self.header().ok();
         let field = |name| header.as_ref().and_then(|header| header.text(name));
         match field("lifecycle_stage") {
-            Some("prompted") => "prompted",
-            Some("planning") => "planning",
-            Some("planned") if field("last_dispatched_run_id").is_some() => "impl",
-            Some("planned") => "planned",
-            Some("impl" | "implementing" | "implemented") => "impl",
-            Some(_) | None if self.is_pull && self.is_draft => "planned",
-            Some(_) | None if self.is_pull => "impl",
-            Some(_) | None => "-",
+            Some("prompted") => Stage::Prompted,
+            Some("planning") => Stage::Planning,
+            Some("planned") if field("last_dispatched_run_id").is_some() => Stage::Impl,
+            Some("planned") => Stage::Planned,
+            Some("impl" | "implementing" | "implemented") => Stage::Impl,
+            Some(_) | None if self.is_pull && self.is_draft => Stage::Planned,
+            Some(_) | None if self.is_pull => Stage::Impl,
+            Some(_) | None => Stage::Untold,
         }
+    }
+}
+
+piton_base::words! {
+    /// The stage of a plan's life, for people.
+    pub enum Stage: "a stage of a plan" {
+        Prompted = "prompted",
+        Planning = "planning",
+        Planned = "planned",
+        Impl = "impl",
+        Merged = "merged",
+        Closed = "closed",
+        /// Nobody says.
+        Untold = "-",
     }
 }
 

@@ -14,6 +14,7 @@ use piton_plan::{
 use serde::{Deserialize, Serialize};
 
 use super::{LoopPerformer, LoopWorld};
+use crate::runs::ActionKind;
 
 /// The commit that work led to.
 pub const COMMIT: Output<CommitId> = Output::new("commit");
@@ -22,8 +23,7 @@ pub const COMMIT: Output<CommitId> = Output::new("commit");
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkOn {
-    /// `plan`, `phase` or `clean-up`.
-    pub kind: String,
+    pub kind: ActionKind,
     pub target: String,
     pub base: CommitId,
     pub agent: String,

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::{PromptRole, TargetBrief};
+use crate::replies::CandidateKind;
 
 /// The try before, for the one after it.
 #[derive(Clone, Debug, Serialize)]
@@ -43,7 +44,7 @@ pub struct PhaseBrief<'a> {
 /// One way of widening a target.
 #[derive(Clone, Debug, Serialize)]
 pub struct CandidateBrief<'a> {
-    pub kind: &'static str,
+    pub kind: CandidateKind,
     pub files: Vec<&'a str>,
     pub evidence: Vec<String>,
     pub surfaces: Vec<&'a str>,

@@ -309,7 +309,7 @@ impl Asking<'_, '_> {
 
 fn brief_of(candidate: &Candidate) -> CandidateBrief<'_> {
     CandidateBrief {
-        kind: candidate.kind.as_str(),
+        kind: candidate.kind,
         files: candidate.files.iter().map(String::as_str).collect(),
         evidence: candidate.evidence.clone(),
         surfaces: candidate.surfaces.iter().map(String::as_str).collect(),

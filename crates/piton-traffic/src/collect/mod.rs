@@ -25,7 +25,7 @@ pub use answers::{
 };
 pub use compat::collect as collect_compat;
 pub use corrected::mend::{
-    Measured, Mending, REPAIRS, Range, RepairOptions, Step, StepKind, all_days, badge_files,
+    Measured, Mending, Range, Repair, RepairOptions, Step, StepKind, all_days, badge_files,
     badge_messages, badges_as_captured, fill, from_history, lately_sums, measured_of, migrate,
     month_files, recount_ci, release_series, repair, star_rows, window,
 };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use piton_traffic::collect::{
-    Mending, Moment, REPAIRS, Range, RepairOptions, fill, measured_of, migrate, repair,
+    Mending, Moment, Range, Repair, RepairOptions, fill, measured_of, migrate, repair,
 };
 use piton_traffic::ordered::{Json, Object};
 use proptest::prelude::*;
@@ -20,8 +20,8 @@ fn mended(state: &Value, now: &str) -> (Object, Mending) {
     let archive = Some(BTreeMap::new());
     let mut mending = Mending::new(before.clone(), archive, "acme/widget".to_owned(), now);
     migrate(&mut mending, 3);
-    for name in REPAIRS {
-        repair(&mut mending, name, RepairOptions::default());
+    for one in Repair::ALL {
+        repair(&mut mending, *one, RepairOptions::default());
     }
     (before, mending)
 }

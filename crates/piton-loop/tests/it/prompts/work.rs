@@ -4,6 +4,7 @@ use piton_loop::prompts::{
     CandidateBrief, PhaseBrief, PhaseText, PromptSet, RetryBrief, TargetBrief, WorkAbout,
     WorkPrompt,
 };
+use piton_loop::replies::CandidateKind;
 
 fn target() -> TargetBrief<'static> {
     TargetBrief {
@@ -151,7 +152,10 @@ fn a_scope_selection_speaks_of_what_is_offered_alone() {
     };
     let prompt = asked(WorkAbout::ScopeSelection {
         target: target(),
-        candidates: vec![offer("seed"), offer("local-cluster")],
+        candidates: vec![
+            offer(CandidateKind::Seed),
+            offer(CandidateKind::LocalCluster),
+        ],
     });
     let text = render(&prompt);
     assert!(text.contains("src/a_test.rs tests it"));

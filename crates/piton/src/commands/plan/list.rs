@@ -108,7 +108,7 @@ struct Listed {
 fn cells(Listed { plan, run }: &Listed) -> [String; 6] {
     [
         plan.id.to_string(),
-        plan.stage().to_owned(),
+        plan.stage().to_string(),
         plan.state.word().to_owned(),
         run.as_ref()
             .map_or_else(|| "-".to_owned(), |run| run.state.clone()),

@@ -108,7 +108,7 @@ fn shown(document: &Document, text: Option<&str>) -> String {
         let _ = writeln!(out, "  {:<28} {}", clean(name), clean(value));
     };
     fact("state", document.state.word());
-    fact("stage", document.stage());
+    fact("stage", document.stage().as_str());
     fact("url", &document.url);
     if !document.labels.is_empty() {
         fact("labels", &document.labels.join(", "));

@@ -28,7 +28,7 @@ pub(super) fn plan(
 ) -> Result<Plan<Op>, CommandError> {
     let mut builder = PlanBuilder::new(command);
     let work = builder.add(Op::from(LoopOp::Work(WorkOn {
-        kind: kind_of(piece).to_string(),
+        kind: kind_of(piece),
         target: label.to_owned(),
         base: start.base.clone(),
         agent: floor.agent.name().to_owned(),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use piton_durable::DiskRead as _;
 use piton_github::endpoints::{gists, releases, traffic};
 use piton_github::{ForgeError, ForgeRead, RepoName};
 use piton_plan::{PlanBuilder, Receipt};
 use piton_traffic::collect::{
-    Day, Measured, Mending, REPAIRS, Range, RepairOptions, all_days, counts, fill, from_history,
+    Day, Measured, Mending, Range, Repair, RepairOptions, all_days, counts, fill, from_history,
     month_files, read_stars, recount_ci, release, release_series, repair, runs_of_day, star_rows,
     window,
 };
@@ -78,8 +79,8 @@ pub(crate) struct BackfillArgs {
     file: Option<PathBuf>,
 
     /// Only these repairs, and no source
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(REPAIRS), conflicts_with = "source")]
-    repair: Vec<String>,
+    #[arg(long, value_name = "NAME", value_parser = repair_word(), conflicts_with = "source")]
+    repair: Vec<Repair>,
 
     /// Allow a published organic total to fall to the sum of its days
     #[arg(long)]
@@ -106,6 +107,11 @@ pub(crate) struct BackfillArgs {
 
     #[command(flatten)]
     plan: PlanArgs,
+}
+
+fn repair_word() -> impl TypedValueParser<Value = Repair> {
+    let words = Repair::ALL.iter().map(|repair| repair.as_str());
+    PossibleValuesParser::new(words).try_map(|word| word.parse())
 }
 
 /// Fills in GitHub's window into a set-up that was just made.
@@ -166,11 +172,11 @@ fn once(context: &Context, args: &BackfillArgs) -> Result<(Exit, Vec<Receipt>), 
     let options = RepairOptions {
         recompute_organic: args.recompute_organic,
     };
-    for name in &args.repair {
-        repair(&mut mended, name, options);
+    for one in &args.repair {
+        repair(&mut mended, *one, options);
     }
     if args.repair.is_empty() && args.recompute_organic {
-        repair(&mut mended, "totals", options);
+        repair(&mut mended, Repair::Totals, options);
     }
     if args.write_archives {
         month_files(&mut mended);
@@ -212,8 +218,8 @@ fn from_source(
             let known = all_days(&mended.state, None, mended.now);
             measured.retain(|day, _| known.contains_key(day));
             fill(mended, &measured, range);
-            for name in ["ci-runs", "organic", "organic-unique"] {
-                repair(mended, name, RepairOptions::default());
+            for one in [Repair::CiRuns, Repair::Organic, Repair::OrganicUnique] {
+                repair(mended, one, RepairOptions::default());
             }
         }
         Source::Ci => {

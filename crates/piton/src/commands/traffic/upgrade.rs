@@ -2,7 +2,7 @@
 
 use clap::Args;
 use piton_plan::Receipt;
-use piton_traffic::collect::{REPAIRS, RepairOptions, migrate, repair};
+use piton_traffic::collect::{Repair, RepairOptions, migrate, repair};
 use piton_traffic::provision::{UpgradeParts, plan_upgrade};
 use piton_traffic::settings::Global;
 
@@ -140,8 +140,8 @@ fn one(
     let options = RepairOptions {
         recompute_organic: args.recompute_organic,
     };
-    for name in REPAIRS {
-        repair(&mut mending, name, options);
+    for one in Repair::ALL {
+        repair(&mut mending, *one, options);
     }
     let state = place.state();
     let gists = gists_of(context, &looked, gist, state.path());

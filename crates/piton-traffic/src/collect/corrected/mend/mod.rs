@@ -15,6 +15,6 @@ pub use days::{Measured, all_days, measured_of};
 pub use fill::{Range, fill, from_history, month_files};
 pub use mending::{Mending, Step, StepKind};
 pub use migrate::migrate;
-pub use repairs::{REPAIRS, RepairOptions, repair};
+pub use repairs::{Repair, RepairOptions, repair};
 pub use sources::{recount_ci, release_series, window};
 pub use stars::star_rows;

@@ -11,18 +11,20 @@ use crate::collect::day::{Day, Moment};
 use crate::ordered::Object;
 use crate::state::{TOTALS, day_of, rows_mut};
 
-/// All of them, in the order in which they are done.
-pub const REPAIRS: [&str; 9] = [
-    "rows",
-    "expired-uniques",
-    "organic-without-unique",
-    "copied-stars",
-    "ci-runs",
-    "organic",
-    "organic-unique",
-    "baseline",
-    "totals",
-];
+piton_base::words! {
+    /// A repair of a state, in the order in which they are done.
+    pub enum Repair: "a repair" {
+        Rows = "rows",
+        ExpiredUniques = "expired-uniques",
+        OrganicWithoutUnique = "organic-without-unique",
+        CopiedStars = "copied-stars",
+        CiRuns = "ci-runs",
+        Organic = "organic",
+        OrganicUnique = "organic-unique",
+        Baseline = "baseline",
+        Totals = "totals",
+    }
+}
 
 /// What else may be done.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,40 +33,40 @@ pub struct RepairOptions {
     pub recompute_organic: bool,
 }
 
-/// Does the repair of that name, if it is needed.
-pub fn repair(mending: &mut Mending, name: &str, options: RepairOptions) {
-    let line = match name {
-        "rows" => rows(mending),
-        "expired-uniques" => each(
+/// Does a repair, if it is needed.
+pub fn repair(mending: &mut Mending, repair: Repair, options: RepairOptions) {
+    let line = match repair {
+        Repair::Rows => rows(mending),
+        Repair::ExpiredUniques => each(
             mending,
             expired_uniques,
             "uniques of 0 that nobody measured",
         ),
-        "organic-without-unique" => {
+        Repair::OrganicWithoutUnique => {
             let what = "organic visitors of days whose visitors nobody measured";
             each(mending, organic_without_unique, what)
         }
-        "copied-stars" => copied_stars(mending),
-        "ci-runs" => ci_runs(mending),
-        "organic" => each(
+        Repair::CopiedStars => copied_stars(mending),
+        Repair::CiRuns => ci_runs(mending),
+        Repair::Organic => each(
             mending,
             organic,
             "organic clones that are not clones less CI",
         ),
-        "organic-unique" => each(
+        Repair::OrganicUnique => each(
             mending,
             organic_unique,
             "organic visitors that were not computed",
         ),
-        "totals" => {
+        Repair::Totals => {
             totals(mending, options);
             None
         }
         // Baselines are kept as they are: the totals hold them already.
-        _ => None,
+        Repair::Baseline => None,
     };
     if let Some(line) = line {
-        mending.note(StepKind::Repair, name, line);
+        mending.note(StepKind::Repair, repair.as_str(), line);
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 /// 4 hours", "resets 3pm (Europe/Berlin)", "try again at Nov 26th, 2026 3:42
 /// PM". A time without a zone is one of `zone`, the machine's. `None` where no
 /// moment is told.
-pub fn from_message(message: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn from_message(message: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     epoch(message)
         .or_else(|| span::after(message, now))
         .or_else(|| moment::at(message, now, zone))

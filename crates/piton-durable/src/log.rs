@@ -106,7 +106,7 @@ impl<'d> Log<'d> {
 
     /// Appends several values with one sync: after a crash a prefix of them
     /// may be there.
-    pub fn append_all<T: Serialize>(&mut self, values: &[T]) -> Result<(), LogError> {
+    fn append_all<T: Serialize>(&mut self, values: &[T]) -> Result<(), LogError> {
         if values.is_empty() {
             return Ok(());
         }

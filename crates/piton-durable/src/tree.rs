@@ -12,7 +12,7 @@ use crate::refusal::{DiskError, DiskResult, Doing};
 
 /// The bits of a file's mode that a copy keeps. Set-id and sticky bits are
 /// dropped on purpose: an agent must not be able to smuggle one in.
-pub const COPIED_MODE: u32 = 0o777;
+pub(crate) const COPIED_MODE: u32 = 0o777;
 
 /// Why a tree was refused, or could not be handled.
 #[derive(Debug, thiserror::Error)]

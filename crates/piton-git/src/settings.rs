@@ -25,7 +25,7 @@ impl Setting {
     }
 
     /// Returns the middle part of a key that has one.
-    pub fn subsection(&self) -> Option<&str> {
+    pub(crate) fn subsection(&self) -> Option<&str> {
         let (_, rest) = self.key.split_once('.')?;
         Some(rest.rsplit_once('.')?.0)
     }

@@ -18,11 +18,11 @@ mod request;
 
 pub use client::{
     Access, AccessError, Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Sent,
-    Sources, Telling, Token, Waiting, token_of_gh,
+    Sources, Token, Waiting, token_of_gh,
 };
 pub use error::{ForgeError, LimitKind, Trouble, found};
 pub use forge::{Answer, Forge, ForgeRead};
 pub use graphql::GraphQuery;
 pub use pages::{Listing, first};
 pub use repo::{InvalidRepoName, RepoName};
-pub use request::{Accept, Change, Get, Method, Path, Repeat};
+pub use request::{Accept, Change, Get, Path};

@@ -114,7 +114,7 @@ impl Get {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub(crate) enum Method {
     Post,
     Put,
     Patch,
@@ -134,7 +134,7 @@ impl Method {
 
 /// What may be done when nobody knows whether a change was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
+pub(crate) enum Repeat {
     /// Doing it twice comes to the same as doing it once, whoever writes in
     /// between.
     Freely,

@@ -17,7 +17,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 pub struct Contents(BTreeMap<String, ContentFile>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContentFile {
+struct ContentFile {
     pub bytes: Vec<u8>,
     /// The only part of a mode that git keeps.
     pub executable: bool,

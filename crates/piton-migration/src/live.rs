@@ -13,7 +13,7 @@ use crate::planning::Home;
 use crate::slug::Slug;
 
 /// The internal directory that publishes leave their traces in.
-pub const TRANSACTIONS_DIR: &str = "__transactions__";
+pub(crate) const TRANSACTIONS_DIR: &str = "__transactions__";
 
 /// A project's migrations directory.
 #[derive(Clone, Debug, PartialEq, Eq)]

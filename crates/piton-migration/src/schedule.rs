@@ -35,7 +35,7 @@ pub fn eligible(manifest: &Manifest, now: Timestamp) -> Result<bool, ScheduleErr
 
 /// Tells the same from the stamps alone. A cooldown that is ahead decides
 /// before the other stamps are looked at.
-pub fn eligible_at(
+fn eligible_at(
     cooldown_until: Option<&RawStamp>,
     wake_up_on: Option<&RawStamp>,
     last_touch: &RawStamp,
@@ -99,7 +99,7 @@ pub enum When {
 }
 
 /// Returns the next thing that will happen to a migration.
-pub fn next_thing(
+pub(crate) fn next_thing(
     manifest: &Manifest,
     state: Option<&Result<LoadedState, StateLoadError>>,
     now: Timestamp,

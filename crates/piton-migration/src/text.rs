@@ -82,7 +82,7 @@ const ZEROS: &[u32] = &[
 ];
 
 /// Returns the value of a decimal digit of any script.
-pub fn decimal_digit(c: char) -> Option<u8> {
+pub(crate) fn decimal_digit(c: char) -> Option<u8> {
     let code = u32::from(c);
     let run = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?;
     let value = code - ZEROS[run];
@@ -114,7 +114,7 @@ const OTHER_DIGITS: &[(u32, u32)] = &[
 ];
 
 /// Tells whether `c` is a digit without a decimal value, such as a superscript.
-pub fn is_other_digit(c: char) -> bool {
+pub(crate) fn is_other_digit(c: char) -> bool {
     let code = u32::from(c);
     OTHER_DIGITS
         .iter()

@@ -64,8 +64,7 @@ pub use plan::{Dependency, Plan};
 pub use policy::{ErrorPolicy, Jobs};
 pub use progress::{Event, Progress, Quiet};
 pub use ready::{
-    InputMissing, Interaction, Missing, Outlook, PrepareError, Ready, Stance, Told, outlook,
-    prepare,
+    InputMissing, Interaction, Missing, Outlook, PrepareError, Ready, Told, outlook, prepare,
 };
 pub use receipt::{Outcome, Receipt, SkipReason};
 pub use record::{NoRecord, Record, RecordError};

@@ -70,7 +70,7 @@ impl<T> Ref<T> {
         }
     }
 
-    pub fn untyped(&self) -> &OutputRef {
+    pub(crate) fn untyped(&self) -> &OutputRef {
         &self.to
     }
 }

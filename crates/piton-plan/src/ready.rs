@@ -76,7 +76,7 @@ pub struct Ready<'p, O> {
 
 /// What is known about one action before performing starts.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stance {
+pub(crate) enum Stance {
     Go(Option<Answer>),
     /// A run that was stopped had begun it.
     Again(Option<Answer>),

@@ -88,7 +88,7 @@ impl Outcome {
 
 impl SkipReason {
     /// Whether it was the user's will, rather than a mishap.
-    pub fn withholds(&self) -> bool {
+    pub(crate) fn withholds(&self) -> bool {
         match self {
             Self::Declined | Self::NoInput { .. } => true,
             Self::Dependency { .. }

@@ -5,7 +5,7 @@ use super::recipes;
 use super::spec::{AdapterError, AdapterSpec};
 
 /// The agents that are described without any configuration.
-pub const BUILT_IN: [(&str, &str); 3] = [
+pub(crate) const BUILT_IN: [(&str, &str); 3] = [
     ("claude", include_str!("claude.toml")),
     ("codex", include_str!("codex.toml")),
     ("command", COMMAND),

@@ -8,7 +8,7 @@ mod rules;
 mod spec;
 
 pub use arguments::{Blanks, fill};
-pub use builtin::{BUILT_IN, resolve, sign_in};
+pub use builtin::{resolve, sign_in};
 pub use rules::{FailureClass, FailureRule, ReplyErrors};
 pub use spec::{
     AdapterError, AdapterSpec, EnvironmentSpec, PromptDelivery, ReplySource, VersionSpec,

@@ -23,7 +23,7 @@ const NO_SUCH_METHOD: i64 = -32601;
 /// Holds one session with an agent: says hello, opens a session, gives the
 /// prompt, answers what the agent asks, and collects the reply.
 #[derive(Debug)]
-pub struct AcpStream {
+pub(crate) struct AcpStream {
     lines: Lines,
     session: Session,
 }

@@ -19,7 +19,7 @@ use crate::watchdog::Standing;
 /// Every event is looked at by its `type`, wherever in the line it stands; what
 /// is unknown is left alone, since each release brings new events and fields.
 #[derive(Debug, Default)]
-pub struct ClaudeStream {
+pub(crate) struct ClaudeStream {
     lines: Lines,
     events: Events,
 }

@@ -15,7 +15,7 @@ use crate::watchdog::Standing;
 /// the last `agent_message`; an `error` may be a mere retry, so only
 /// `turn.completed` and `turn.failed` end a turn.
 #[derive(Debug, Default)]
-pub struct CodexStream {
+pub(crate) struct CodexStream {
     lines: Lines,
     events: Events,
 }

@@ -11,9 +11,6 @@ mod plain;
 mod reading;
 mod transcript;
 
-pub use acp::AcpStream;
-pub use claude::ClaudeStream;
-pub use codex::CodexStream;
 pub use kind::StreamKind;
 pub use lines::Lines;
 pub use plain::Plain;

@@ -5,5 +5,5 @@ mod settle;
 mod terminal;
 
 pub use session::{Session, SessionEnd, SessionError, run};
-pub use settle::{Fingerprint, Settle, done_file};
+pub use settle::{Settle, done_file};
 pub use terminal::Terminal;

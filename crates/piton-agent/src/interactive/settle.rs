@@ -16,7 +16,7 @@ const STILL: Duration = Duration::from_secs(2);
 
 /// The two files at one moment, with the digest found right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fingerprint {
+pub(crate) struct Fingerprint {
     pub(crate) digest: Digest,
     pub(crate) sizes: (u64, u64),
     pub(crate) times: (Option<SystemTime>, Option<SystemTime>),

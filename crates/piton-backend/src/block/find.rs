@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// How an opening marker begins.
-pub const OPENING: &str = "<!-- erk:metadata-block:";
+pub(crate) const OPENING: &str = "<!-- erk:metadata-block:";
 const CLOSING: &str = "<!-- /erk:metadata-block";
 const END: &str = " -->";
 

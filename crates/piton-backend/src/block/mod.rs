@@ -7,9 +7,11 @@ mod render;
 mod schema;
 
 pub use body::{BlockError, YamlBody, read_yaml};
-pub use find::{OPENING, RawBlock, find_blocks};
+pub(crate) use find::OPENING;
+pub use find::{RawBlock, find_blocks};
 pub use quoted::Quoted;
-pub use render::{WARNING, render_block, render_content_block};
+pub use render::WARNING;
+pub(crate) use render::{render_block, render_content_block};
 pub use schema::block_problems;
 
 /// Returns the line of a place in a text, from 1.

@@ -7,7 +7,7 @@ pub const WARNING: &str =
     "<!-- WARNING: Machine-generated. Manual edits may break erk tooling. -->";
 
 /// Writes a block of YAML.
-pub fn render_block(key: &str, entries: &[(Value, Value)]) -> String {
+pub(crate) fn render_block(key: &str, entries: &[(Value, Value)]) -> String {
     let yaml = emit_mapping(entries);
     format!(
         "{WARNING}\n<!-- erk:metadata-block:{key} -->\n<details>\n<summary>{key}</summary>\n\n\
@@ -16,7 +16,7 @@ pub fn render_block(key: &str, entries: &[(Value, Value)]) -> String {
 }
 
 /// Writes a block that holds markdown.
-pub fn render_content_block(key: &str, summary: &str, content: &str) -> String {
+pub(crate) fn render_content_block(key: &str, summary: &str, content: &str) -> String {
     format!(
         "{WARNING}\n<!-- erk:metadata-block:{key} -->\n<details open>\n<summary>{summary}</summary>\n\n\
          {content}\n\n</details>\n<!-- /erk:metadata-block:{key} -->"

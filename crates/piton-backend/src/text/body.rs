@@ -53,7 +53,7 @@ fn flat(body: &str) -> Option<Range<usize>> {
 }
 
 /// Finds what stands in the details element `original-plan`.
-pub fn original_plan(body: &str) -> Option<Range<usize>> {
+pub(crate) fn original_plan(body: &str) -> Option<Range<usize>> {
     OPENINGS
         .into_iter()
         .find_map(|opening| section(body, opening))

@@ -10,7 +10,7 @@ const MARKERS: [&str; 3] = [
 ];
 
 /// Breaks the markers of a text; people see no difference.
-pub fn escape_markers(text: &str) -> String {
+pub(crate) fn escape_markers(text: &str) -> String {
     if !text.contains("<!-- ") {
         return text.to_owned();
     }

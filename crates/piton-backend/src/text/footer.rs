@@ -10,7 +10,7 @@ pub fn footer(body: &str) -> Option<&str> {
 }
 
 /// Returns whether the body tells how to check this very request out.
-pub fn has_footer(body: &str, number: u64) -> bool {
+pub(crate) fn has_footer(body: &str, number: u64) -> bool {
     let number = number.to_string();
     let mut rest = body;
     while let Some(after) = checkout_phrase(rest) {

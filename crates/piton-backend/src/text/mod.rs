@@ -6,8 +6,11 @@ mod escape;
 mod footer;
 mod limit;
 
-pub use body::{PlanInBody, original_plan, plan_in_body, wrap_original_plan};
+pub(crate) use body::original_plan;
+pub use body::{PlanInBody, plan_in_body, wrap_original_plan};
 pub use comment::{plan_in_comment, wrap_comment};
-pub use escape::{escape_markers, unescape_markers};
-pub use footer::{footer, has_footer, header_lines};
+pub(crate) use escape::escape_markers;
+pub use escape::unescape_markers;
+pub(crate) use footer::has_footer;
+pub use footer::{footer, header_lines};
 pub use limit::{LIMIT, TooLong, within_limit};

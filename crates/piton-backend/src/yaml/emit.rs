@@ -9,7 +9,7 @@ const WIDTH: usize = 80;
 
 /// Writes the entries of a mapping, one after another, without a line break at
 /// the end.
-pub fn emit_mapping(entries: &[(Value, Value)]) -> String {
+pub(crate) fn emit_mapping(entries: &[(Value, Value)]) -> String {
     if entries.is_empty() {
         return "{}".to_owned();
     }

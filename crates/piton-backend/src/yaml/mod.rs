@@ -16,5 +16,6 @@ mod resolve;
 mod value;
 
 pub use document::{Document, YamlError};
-pub use emit::{emit_entry, emit_mapping};
+pub use emit::emit_entry;
+pub(crate) use emit::emit_mapping;
 pub use value::{Kind, Scalar, Value};

@@ -81,7 +81,7 @@ pub trait Committer: Debug {
 
 /// For transactions that want no commit, and for undoing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoCommits;
+pub(crate) struct NoCommits;
 
 impl Committer for NoCommits {
     fn state(&self, _commit: &CommitIntent) -> Result<CommitState, CommitFailure> {

@@ -18,9 +18,7 @@ mod staged;
 mod token;
 
 pub use area::Side;
-pub use commit::{
-    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, HookMoment, NoCommits,
-};
+pub use commit::{AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, HookMoment};
 pub use error::TransactionError;
 pub use evidence::keep;
 pub use intent::{Intent, Step};

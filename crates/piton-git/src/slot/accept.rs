@@ -11,8 +11,8 @@ use super::object::put_object;
 use super::{
     Changes, Slot, SlotChange, SlotChangeKind, SlotError, checked, directory, layout, lfs,
 };
-use crate::landing::{PathChange, TreeEntry};
 use crate::landing::entries::{self, Entries};
+use crate::landing::{PathChange, TreeEntry};
 use crate::{CommitId, GitError, GitRead, Repository, objects};
 
 /// A commit that was built from a slot. Nothing names it yet.

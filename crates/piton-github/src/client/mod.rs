@@ -21,5 +21,5 @@ pub use base::{Base, InvalidBase};
 pub use gh::token_of_gh;
 pub use github::{Client, ClientOptions};
 pub use patience::{Patience, Waiting};
-pub use sender::{Sent, Telling};
+pub use sender::Sent;
 pub use token::{InvalidToken, Token};

@@ -38,7 +38,7 @@ pub(super) struct Sender {
 }
 
 /// Is told of every request as it was answered.
-pub type Telling = Arc<dyn Fn(&Sent<'_>) + Send + Sync>;
+pub(crate) type Telling = Arc<dyn Fn(&Sent<'_>) + Send + Sync>;
 
 /// One request that was sent: the address never holds a token.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use crate::error::found;
 use crate::forge::ForgeRead;
 
 pub const GIST_ID: Output<String> = Output::new("id");
-pub const GIST_URL: Output<String> = Output::new("url");
+pub(crate) const GIST_URL: Output<String> = Output::new("url");
 
 /// Creates a gist. Its description is its mark: no other gist has it, but those
 /// that are passed over.

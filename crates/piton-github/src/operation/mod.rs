@@ -20,9 +20,9 @@ use serde::{Deserialize, Serialize};
 
 pub use comment::WriteComment;
 pub use dispatch::{DISTINCT_ID, Dispatch, RUN_ID, RUN_NODE};
-pub use gist::{CreateGist, EditGist, GIST_ID, GIST_URL, GistChange, KeepGist};
+pub use gist::{CreateGist, EditGist, GIST_ID, GistChange, KeepGist};
 pub use issue::{ISSUE_NUMBER, OpenIssue};
-pub use pull::{OpenPull, PULL_NUMBER, ReadyPull};
+pub use pull::{OpenPull, ReadyPull};
 pub use removal::{RemoveGist, RemoveSecret, RemoveVariable};
 pub use secret::{KeepSecret, SECRET_FLAG, SetSecret};
 pub use site::EnableSite;

@@ -12,7 +12,7 @@ use crate::endpoints::pulls::{self, Pull};
 use crate::error::ForgeError;
 use crate::repo::RepoName;
 
-pub const PULL_NUMBER: Output<u64> = Output::new("number");
+pub(crate) const PULL_NUMBER: Output<u64> = Output::new("number");
 
 /// Opens a pull request, unless its branch has one that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

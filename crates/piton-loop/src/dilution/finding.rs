@@ -5,7 +5,7 @@ use std::fmt;
 /// One way in which a change weakens what judges it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum Loss {
+pub(crate) enum Loss {
     /// A file that decides how tests are run was touched.
     GateTouched { what: String },
     /// A test is gone, and nothing that stands for it came.

@@ -25,4 +25,4 @@ mod tables;
 mod tests_of;
 
 pub use compare::{FileChange, compare};
-pub use finding::{Finding, Loss, Policy, refused, tell};
+pub use finding::{Finding, Policy, refused, tell};

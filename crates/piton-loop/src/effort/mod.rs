@@ -4,4 +4,5 @@ mod budget;
 mod resolution;
 
 pub use budget::{BudgetError, EffortBudget};
-pub use resolution::{EffortResolution, EffortSource};
+pub use resolution::EffortResolution;
+pub(crate) use resolution::EffortSource;

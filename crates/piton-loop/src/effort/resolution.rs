@@ -8,7 +8,7 @@ use piton_base::Effort;
 piton_base::words! {
     /// Who asked for the tier.
     #[derive(Hash)]
-    pub enum EffortSource: "a source of an effort" {
+    pub(crate) enum EffortSource: "a source of an effort" {
         Default = "default",
         TargetOverride = "target-override",
         PhaseRequired = "phase-required",

@@ -22,7 +22,7 @@ pub struct Remove<I> {
 }
 
 /// What names something that is kept beside the work.
-pub trait Removable:
+pub(crate) trait Removable:
     Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// What plans call it.
@@ -45,7 +45,7 @@ pub trait Removable:
 
 /// How something stands that is to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stands {
+pub(crate) enum Stands {
     Gone,
     Free,
     InUse,

@@ -34,5 +34,4 @@ pub use retention::{Keep, Removal, RetentionPolicy, RunState, RunUnit, removals}
 pub use sealed::RunSeal;
 pub use stamp::stamp;
 pub use summary::{Attempt, CommitPhase, Counts, FinalStatus, RunSummary};
-pub use told::Gravity;
 pub(crate) use told::because;

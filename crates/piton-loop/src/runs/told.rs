@@ -8,7 +8,7 @@ use super::event::CallStatus;
 
 piton_base::words! {
     /// How grave an event is, in the words of the record's format.
-    pub enum Gravity: "a gravity" {
+    pub(crate) enum Gravity: "a gravity" {
         Info = "INFO",
         Warn = "WARN",
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// What a commit says about how it was made. What is not known is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trailers {
+pub(crate) struct Trailers {
     pub(crate) run: String,
     pub(crate) migration: Option<String>,
     pub(crate) phase: Option<String>,

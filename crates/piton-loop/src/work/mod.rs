@@ -42,7 +42,6 @@ pub use accepted::Accepted;
 pub use allowance::Allowance;
 pub use failure::{End, Halt, Traces, WorkFailure};
 pub use landings::Landings;
-pub use message::Trailers;
 pub use piece::Piece;
 pub use shop::{Models, Shop, Worked};
 pub use source_piece::SourcePiece;

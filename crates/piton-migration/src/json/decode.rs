@@ -20,7 +20,7 @@ pub enum DecodeError {
 }
 
 /// Reads the bytes of a file as JSON.
-pub fn parse_bytes(bytes: &[u8]) -> Result<Value<'_>, DecodeError> {
+pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Value<'_>, DecodeError> {
     let text = str::from_utf8(bytes).map_err(DecodeError::NotUtf8)?;
     parse(text).map_err(DecodeError::NotJson)
 }

@@ -168,13 +168,13 @@ impl<'v, 'a> Fields<'v, 'a> {
     }
 
     /// Returns a string that must be there and may be null.
-    pub fn nullable_string(&self, name: &str) -> Result<Option<&'v str>, FieldError> {
+    pub(crate) fn nullable_string(&self, name: &str) -> Result<Option<&'v str>, FieldError> {
         self.require(name, "a string or null")?;
         self.optional_string(name)
     }
 
     /// Returns a string that may be null or absent.
-    pub fn optional_string(&self, name: &str) -> Result<Option<&'v str>, FieldError> {
+    pub(crate) fn optional_string(&self, name: &str) -> Result<Option<&'v str>, FieldError> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -208,7 +208,7 @@ impl<'v, 'a> Fields<'v, 'a> {
 }
 
 /// Returns the problem of a value of the wrong kind.
-pub fn wrong_type(found: &Value<'_>, allowed: &'static str) -> FieldProblem {
+pub(crate) fn wrong_type(found: &Value<'_>, allowed: &'static str) -> FieldProblem {
     FieldProblem::WrongType {
         found: found.kind(),
         allowed,

@@ -14,8 +14,10 @@ pub(crate) mod surrogate;
 mod value;
 mod write;
 
-pub use decode::{DecodeError, parse_bytes};
-pub use fields::{FieldError, FieldProblem, Fields, Location, wrong_type};
+pub use decode::DecodeError;
+pub(crate) use decode::parse_bytes;
+pub(crate) use fields::wrong_type;
+pub use fields::{FieldError, FieldProblem, Fields, Location};
 pub use read::{JsonError, parse};
 pub use value::{Object, Value};
 pub use write::{Node, render};

@@ -18,7 +18,7 @@ pub enum Node<'a> {
 
 impl<'a> Node<'a> {
     /// Returns the string, or null for none.
-    pub fn or_null(text: Option<&'a str>) -> Self {
+    pub(crate) fn or_null(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, Self::String)
     }
 }

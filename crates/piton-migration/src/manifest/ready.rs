@@ -8,7 +8,7 @@ use crate::stamp::Stamp;
 
 impl Ready {
     /// Completes the current phase; the next one by position follows.
-    pub fn complete_phase(self, now: Stamp) -> Result<Advanced, TransitionError> {
+    pub(crate) fn complete_phase(self, now: Stamp) -> Result<Advanced, TransitionError> {
         let mut manifest = self.0;
         let done = manifest.cursor.ok_or(TransitionError::NoCurrentPhase)?;
         manifest.phases.mark_done(done);

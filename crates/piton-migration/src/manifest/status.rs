@@ -15,7 +15,7 @@ piton_base::words! {
 
 impl Status {
     /// Tells whether phases are being carried out.
-    pub fn is_executing(self) -> bool {
+    pub(crate) fn is_executing(self) -> bool {
         match self {
             Self::Ready | Self::InProgress => true,
             Self::Planning | Self::Skipped | Self::Done => false,

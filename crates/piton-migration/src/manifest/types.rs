@@ -96,7 +96,7 @@ impl Manifest {
     /// Returns the manifest with its cursor on the first phase that is not
     /// done, for one that lost its cursor.
     #[must_use]
-    pub fn with_cursor_on_first_open_phase(mut self) -> Self {
+    pub(crate) fn with_cursor_on_first_open_phase(mut self) -> Self {
         self.cursor = self.phases.iter().position(|phase| !phase.done);
         self
     }

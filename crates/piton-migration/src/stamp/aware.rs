@@ -32,7 +32,7 @@ impl Stamp {
     /// Returns the stamp in UTC that is `duration` later, or the last one
     /// there is.
     #[must_use]
-    pub fn later_utc(self, duration: SignedDuration) -> Self {
+    pub(crate) fn later_utc(self, duration: SignedDuration) -> Self {
         Self::utc(self.instant.checked_add(duration).unwrap_or(Timestamp::MAX))
     }
 

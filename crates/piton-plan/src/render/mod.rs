@@ -16,5 +16,5 @@ pub use journals::journal;
 pub use json::{plan_document, run_document};
 pub use markdown::markdown;
 pub use receipts::receipts;
-pub use style::{Colour, Style};
+pub use style::Style;
 pub use text::{Heading, outlook, text};

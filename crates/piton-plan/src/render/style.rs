@@ -23,7 +23,7 @@ impl Default for Style {
 /// The few colours that are used; none of them says anything that the words
 /// do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
+pub(crate) enum Colour {
     Red,
     Green,
     Yellow,

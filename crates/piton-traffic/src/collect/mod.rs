@@ -25,10 +25,10 @@ pub use answers::{
 };
 pub use compat::collect as collect_compat;
 pub use corrected::mend::{
-    Measured, Mending, Range, Repair, RepairOptions, Step, StepKind, all_days, badge_files,
-    badge_messages, badges_as_captured, fill, from_history, lately_sums, measured_of, migrate,
-    month_files, recount_ci, release_series, repair, star_rows, window,
+    Measured, Mending, Range, Repair, RepairOptions, Step, StepKind, all_days, fill, from_history,
+    measured_of, migrate, month_files, recount_ci, release_series, repair, star_rows, window,
 };
+pub(crate) use corrected::mend::{badge_files, badge_messages, badges_as_captured, lately_sums};
 pub(crate) use corrected::newest_capture;
 pub use corrected::{collect, days_to_count, state_fault};
 pub use day::{Day, Moment};

@@ -5,4 +5,5 @@ mod escape;
 mod page;
 
 pub use demo::{DemoHistory, demo_history};
-pub use page::{Page, Source, favicon, pristine_digest, render};
+pub(crate) use page::pristine_digest;
+pub use page::{Page, Source, favicon, render};

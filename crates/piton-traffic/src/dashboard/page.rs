@@ -150,7 +150,7 @@ pub fn favicon() -> &'static str {
 
 /// The digest that recognises a page made from this template, whatever was
 /// filled in.
-pub fn pristine_digest() -> &'static str {
+pub(crate) fn pristine_digest() -> &'static str {
     static DIGEST: LazyLock<String> =
         LazyLock::new(|| Digest::of_parts([PAGE, STYLE, SCRIPT.as_str()].map(str::as_bytes)).hex());
     &DIGEST

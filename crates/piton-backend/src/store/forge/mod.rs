@@ -15,6 +15,6 @@ mod trust;
 mod write;
 mod writing;
 
-pub use read::{ForgeReader, Medium};
+pub use read::Medium;
 pub use write::ForgeBackend;
 pub use writing::{CloneState, Writing};

@@ -37,7 +37,7 @@ impl Medium {
 
 /// The plans of a repository.
 #[derive(Clone, Debug)]
-pub struct ForgeReader<'a> {
+pub(crate) struct ForgeReader<'a> {
     pub(crate) forge: &'a dyn ForgeRead,
     pub(crate) repo: RepoName,
     pub(crate) place: Medium,

@@ -9,26 +9,26 @@ use crate::ordered::{Json, Object};
 use crate::state::{day_of, rows_of};
 
 /// Returns the four files as this state has them now.
-pub fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
+pub(crate) fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
     let book = Book::open(state.clone(), now);
     badges::files(Shown::of(state), lately(&book))
 }
 
 /// Returns the badges as the last run would have written them; none where none
 /// has collected yet.
-pub fn badges_as_captured(state: &Object) -> Option<Vec<(String, Json)>> {
+pub(crate) fn badges_as_captured(state: &Object) -> Option<Vec<(String, Json)>> {
     Some(badge_files(state, newest_capture(state)?))
 }
 
 /// Returns what came within a day, a week and a month.
-pub fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
+pub(crate) fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
     let sums = lately(&Book::open(state.clone(), now));
     [sums.day, sums.week, sums.month]
 }
 
 /// Returns, for each badge, the messages that agree with the state: as piton
 /// computes, and for what came lately also as the original did.
-pub fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {
+pub(crate) fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {
     let rows: Vec<&Object> = rows_of(state).collect();
     let captured = newest_capture(state);
     let shown = Shown::of(state);

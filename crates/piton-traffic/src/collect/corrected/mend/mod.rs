@@ -10,7 +10,7 @@ mod repairs;
 mod sources;
 mod stars;
 
-pub use badge::{badge_files, badge_messages, badges_as_captured, lately_sums};
+pub(crate) use badge::{badge_files, badge_messages, badges_as_captured, lately_sums};
 pub use days::{Measured, all_days, measured_of};
 pub use fill::{Range, fill, from_history, month_files};
 pub use mending::{Mending, Step, StepKind};

@@ -12,7 +12,7 @@ use piton_git::{GitRead, Repository};
 use piton_migration::live::LiveDir;
 use piton_migration::operation::{
     CommitHooks, CommitPath, Hooked, MigrationEvent, MigrationOp, MigrationPerformer,
-    MigrationWorld, NoHooks, Recover, SetAside, Settled, ToCommit,
+    MigrationWorld, Recover, SetAside, Settled, ToCommit,
 };
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
 use piton_migration::secret::Secret;
@@ -115,7 +115,7 @@ impl Desk {
             git: &self.git,
             live: &self.live,
             publisher,
-            hooks: if self.hook.is_some() { self } else { &NoHooks },
+            hooks: self,
             state: &self.state,
             backups: &backups,
             gate: &Alone,

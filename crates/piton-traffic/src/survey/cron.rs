@@ -59,7 +59,7 @@ fn numbers(field: &str, first: i8, last: i8) -> Option<Vec<i8>> {
 }
 
 /// Returns the first cron line of a workflow.
-pub(crate) fn schedule_in(workflow: &str) -> Option<String> {
+pub fn schedule_in(workflow: &str) -> Option<String> {
     let line = workflow
         .lines()
         .map(str::trim)

@@ -18,7 +18,7 @@ mod workflow_checks;
 pub use ages::Ages;
 pub use archive_checks::months;
 pub use checks::examine;
-pub use cron::next_run;
+pub use cron::{next_run, schedule_in};
 pub use finding::{Code, Finding, Findings, Group, Verdict};
 pub use look::{Subject, local_files, seen, survey};
 pub use seen::{

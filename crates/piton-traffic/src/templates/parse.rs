@@ -1,7 +1,7 @@
 //! What a deployed file says: ours, and the original's.
 
 /// Returns the name of the secret that a workflow reads.
-pub(crate) fn secret_in(workflow: &str) -> Option<String> {
+pub fn secret_in(workflow: &str) -> Option<String> {
     let mut rest = workflow;
     while let Some((_, after)) = rest.split_once("secrets.") {
         let name: String = after
@@ -17,13 +17,13 @@ pub(crate) fn secret_in(workflow: &str) -> Option<String> {
 }
 
 /// Returns the branches whose pushes start a workflow.
-pub(crate) fn push_branches(workflow: &str) -> Vec<String> {
+pub fn push_branches(workflow: &str) -> Vec<String> {
     under(workflow, "push", "branches")
 }
 
 /// Returns the workflows after which a workflow runs; none where that trigger
 /// is a comment.
-pub(crate) fn ci_trigger(workflow: &str) -> Vec<String> {
+pub fn ci_trigger(workflow: &str) -> Vec<String> {
     under(workflow, "workflow_run", "workflows")
 }
 

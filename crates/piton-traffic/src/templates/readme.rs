@@ -28,7 +28,7 @@ pub struct Named<'a> {
 }
 
 /// Renders the notes.
-pub(crate) fn readme(named: &Named<'_>) -> String {
+pub fn readme(named: &Named<'_>) -> String {
     let text = TEMPLATE
         .replace("{{stamp}}", &stamp("readme", &readme_pristine()))
         .replace("{{host}}", &named.owner.to_lowercase())

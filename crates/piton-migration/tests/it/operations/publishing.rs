@@ -56,7 +56,7 @@ impl Desk {
     fn candidate(&self, plan: &str) -> Candidate {
         let proposal = self.proposal(|contents| contents.put("plan.md", plan));
         let below = self.state.candidates().join("a-run");
-        proposal.build(&RealDisk, &below, None).unwrap()
+        proposal.build(&RealDisk, &below, None).unwrap().0
     }
 
     fn publishing(&self, candidate: &Candidate) -> Publish {

@@ -13,7 +13,7 @@ use piton_loop::operation::{
     AgentChoice, Agents, LandHeld, LandWork, Lands, LoopOp, LoopPerformer, LoopWorld, Remove,
     WorkOn,
 };
-use piton_loop::runs::{self, RunBook};
+use piton_loop::runs::{self, ActionKind, RunBook};
 use piton_loop::slots::SlotSettings;
 use piton_migration::planning::Step;
 use piton_plan::{
@@ -236,7 +236,7 @@ fn tick(desk: &Desk) -> Plan<LoopOp> {
     let held = "work-001".to_owned();
     let mut builder = PlanBuilder::<LoopOp>::new("run");
     let work = WorkOn {
-        kind: "clean-up".to_owned(),
+        kind: ActionKind::CleanUp,
         target: "src".to_owned(),
         base: desk.head(),
         agent: "script".to_owned(),

@@ -3,5 +3,5 @@
 mod row;
 mod table;
 
-pub use row::{Filter, Row, list};
+pub use row::{Filter, Row, Trouble, list};
 pub use table::tsv;

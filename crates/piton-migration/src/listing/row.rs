@@ -7,7 +7,7 @@ use crate::json::DecodeError;
 use crate::live::{LiveDir, load_manifest};
 use crate::load::LoadError;
 use crate::manifest::{Manifest, Status};
-use crate::planning::load_state;
+use crate::planning::{Cursor, load_state};
 use crate::rejection;
 use crate::slug::Slug;
 use crate::stamp::RawStamp;
@@ -29,8 +29,39 @@ pub struct Row {
     pub phases: usize,
     /// Why it does not move on, where something is known.
     pub reason: Option<String>,
+    #[serde(skip)]
+    pub trouble: Option<Trouble>,
     /// Why it was rejected. The original's list has no column for it.
     pub rejected_because: Option<String>,
+}
+
+/// What keeps a migration from going on, other than people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    ManifestMissing,
+    /// With what is wrong with it.
+    ManifestInvalid(String),
+    PlanningRecordMissing,
+    PlanningRecordInvalid,
+    /// The record says that the plan was made, the manifest that it is not yet.
+    PlanningEnded,
+    /// It is to be carried out, and there is nothing in it.
+    NoPhases,
+    /// It is to be carried out, and its current phase is none of its phases.
+    NoCurrentPhase,
+}
+
+impl Trouble {
+    /// Returns what the original's list has for it, if it has anything.
+    fn reason(&self) -> Option<String> {
+        match self {
+            Self::ManifestMissing => Some("missing-manifest".to_owned()),
+            Self::ManifestInvalid(told) => Some(format!("invalid-manifest: {told}")),
+            Self::PlanningRecordMissing => Some("planning-state-missing".to_owned()),
+            Self::PlanningRecordInvalid => Some("planning-state-invalid".to_owned()),
+            Self::PlanningEnded | Self::NoPhases | Self::NoCurrentPhase => None,
+        }
+    }
 }
 
 /// Which migrations the list shows.
@@ -65,10 +96,9 @@ fn row(disk: &dyn DiskRead, live: &LiveDir, slug: Slug, filter: Filter) -> Optio
     if !(status_fits && review_fits) {
         return None;
     }
-    let (cursor, blocked) = cursor(disk, live, &slug, &manifest);
-    let reason = blocked
-        .map(str::to_owned)
-        .or_else(|| manifest.human_review_reason().map(str::to_owned));
+    let (cursor, trouble) = cursor(disk, live, &slug, &manifest);
+    let reason = trouble.as_ref().and_then(Trouble::reason);
+    let asked = manifest.human_review_reason();
     Some(Row {
         status: Some(manifest.status()),
         cursor,
@@ -79,7 +109,8 @@ fn row(disk: &dyn DiskRead, live: &LiveDir, slug: Slug, filter: Filter) -> Optio
         wake_up_on: stamp(manifest.wake_up_on()),
         phases_done: manifest.phases().iter().filter(|it| it.done).count(),
         phases: manifest.phases().len(),
-        reason,
+        reason: reason.or_else(|| asked.map(str::to_owned)),
+        trouble,
         rejected_because: match manifest.status() {
             Status::Skipped => rejection::reason(disk, &live.migration(&slug)),
             Status::Planning | Status::Ready | Status::InProgress | Status::Done => None,
@@ -93,10 +124,10 @@ fn stamp(stamp: Option<&RawStamp>) -> Option<String> {
 }
 
 fn broken(slug: Slug, error: &LoadError<DecodeError>) -> Row {
-    let reason = if error.is_missing() {
-        "missing-manifest".to_owned()
+    let trouble = if error.is_missing() {
+        Trouble::ManifestMissing
     } else {
-        format!("invalid-manifest: {}", error.told())
+        Trouble::ManifestInvalid(error.told())
     };
     Row {
         slug,
@@ -109,33 +140,40 @@ fn broken(slug: Slug, error: &LoadError<DecodeError>) -> Row {
         wake_up_on: None,
         phases_done: 0,
         phases: 0,
-        reason: Some(reason),
+        reason: trouble.reason(),
+        trouble: Some(trouble),
         rejected_because: None,
     }
 }
 
-/// Returns where a migration stands, and the code of what blocks it.
+/// Returns where a migration stands, and what is the trouble with it.
 fn cursor(
     disk: &dyn DiskRead,
     live: &LiveDir,
     slug: &Slug,
     manifest: &Manifest,
-) -> (String, Option<&'static str>) {
+) -> (String, Option<Trouble>) {
     match manifest.status() {
         Status::Skipped | Status::Done => ("(none)".to_owned(), None),
-        Status::Ready | Status::InProgress => {
-            let cursor = manifest
-                .current_phase()
-                .map_or_else(|| "(none)".to_owned(), |(_, phase)| phase.reference());
-            (cursor, None)
-        }
+        Status::Ready | Status::InProgress => match manifest.current_phase() {
+            Some((_, phase)) => (phase.reference(), None),
+            None if manifest.phases().is_empty() => ("(none)".to_owned(), Some(Trouble::NoPhases)),
+            None => ("(none)".to_owned(), Some(Trouble::NoCurrentPhase)),
+        },
         Status::Planning => match load_state(disk, &live.migration(slug), &live.home(slug)) {
-            Ok(loaded) => (format!("planning:{}", loaded.state.cursor()), None),
+            Ok(loaded) => {
+                let cursor = loaded.state.cursor();
+                let trouble = match cursor {
+                    Cursor::Step(_) => None,
+                    Cursor::Terminal(_) => Some(Trouble::PlanningEnded),
+                };
+                (format!("planning:{cursor}"), trouble)
+            }
             Err(error) => {
                 let why = if error.is_missing() {
-                    "planning-state-missing"
+                    Trouble::PlanningRecordMissing
                 } else {
-                    "planning-state-invalid"
+                    Trouble::PlanningRecordInvalid
                 };
                 ("planning:blocked".to_owned(), Some(why))
             }

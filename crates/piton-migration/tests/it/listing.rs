@@ -1,7 +1,7 @@
 //! The list, and one migration in full.
 
 use piton_durable::RealDisk;
-use piton_migration::listing::{Filter, list, tsv};
+use piton_migration::listing::{Filter, Trouble, list, tsv};
 use piton_migration::live::LiveDir;
 use piton_migration::manifest::Status;
 use piton_migration::show::{render, show};
@@ -43,6 +43,29 @@ fn programs_get_the_originals_columns_and_no_broken_row() {
     f-waiting | ready | phase-1-one.md | yes | 2026-06-01T10:00:00.000+00:00 | 2026-06-01T16:00:00.000+00:00 | is\tthis\nright?
     g-done | done | (none) | no | 2026-06-01T10:00:00.000+00:00 | (none) | (none)
     ");
+}
+
+#[test]
+fn each_row_says_what_keeps_it_from_going_on() {
+    let project = project();
+    project.ready_with("h-nowhere", &json!({"current_phase": ""}));
+    project.ready_with("i-hollow", &json!({"phases": [], "current_phase": ""}));
+    let rows = list(&RealDisk, &project.live, Filter::default()).expect("a list");
+    let troubles: Vec<_> = rows
+        .iter()
+        .filter_map(|row| Some((row.slug.as_str(), row.trouble.clone()?)))
+        .collect();
+    let told = "it is not JSON: expected a key in double quotes at byte 2";
+    assert_eq!(
+        troubles,
+        [
+            ("c-blocked", Trouble::PlanningRecordInvalid),
+            ("d-broken", Trouble::ManifestInvalid(told.to_owned())),
+            ("e-empty", Trouble::ManifestMissing),
+            ("h-nowhere", Trouble::NoCurrentPhase),
+            ("i-hollow", Trouble::NoPhases),
+        ]
+    );
 }
 
 #[test]

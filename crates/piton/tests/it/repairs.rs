@@ -37,6 +37,9 @@ fn a_cursor_on_no_phase_is_put_on_the_first_that_is_not_done() {
     let env = TestEnv::planned(7);
     env.edit_manifest("current_phase", "".into());
     env.repo.commit_all("broken");
+    let told = env.ok(&["status"]).stdout;
+    let wrong = "add-api: its current phase is none of its phases";
+    assert!(told.contains(wrong), "{told}");
     repair(&env, "invalid-current-phase");
     assert_eq!(env.show(SLUG)["current_phase"], "facade");
 }

@@ -1,9 +1,10 @@
 //! The migrations, sorted by what they need.
 
-use piton_migration::listing::Row;
+use piton_migration::listing::{Row, Trouble};
 use piton_migration::manifest::Status;
 
 /// The migrations by what they need.
+#[derive(Default)]
 pub(super) struct Sorted<'r> {
     pub(super) waiting: Vec<&'r Row>,
     pub(super) ready: Vec<&'r Row>,
@@ -13,19 +14,13 @@ pub(super) struct Sorted<'r> {
 
 impl<'r> Sorted<'r> {
     pub(super) fn of(rows: &'r [Row]) -> Self {
-        let mut sorted = Self {
-            waiting: Vec::new(),
-            ready: Vec::new(),
-            planning: Vec::new(),
-            broken: Vec::new(),
-        };
+        let mut sorted = Self::default();
         for row in rows {
-            let blocked = row.cursor.ends_with("blocked") || has_ended(row) || is_hollow(row);
             match row.status {
                 None => sorted.broken.push(row),
                 Some(Status::Skipped | Status::Done) => {}
                 Some(_) if row.awaiting_human_review => sorted.waiting.push(row),
-                Some(_) if blocked => sorted.broken.push(row),
+                Some(_) if row.trouble.is_some() => sorted.broken.push(row),
                 Some(Status::Ready | Status::InProgress) => sorted.ready.push(row),
                 Some(Status::Planning) => sorted.planning.push(row),
             }
@@ -34,29 +29,19 @@ impl<'r> Sorted<'r> {
     }
 }
 
-/// Whether a plan is still being made whose record says that it was made.
-fn has_ended(row: &Row) -> bool {
-    row.cursor.starts_with("planning:terminal-")
-}
-
-/// Whether it is to be carried out, and there is nothing in it.
-fn is_hollow(row: &Row) -> bool {
-    match row.status {
-        Some(Status::Ready | Status::InProgress) => row.phases == 0,
-        Some(Status::Planning | Status::Skipped | Status::Done) | None => false,
-    }
-}
-
-/// Returns the reason of a list's row in words.
+/// Returns in words what is wrong with a migration.
 pub(super) fn what_is_wrong(row: &Row) -> &str {
-    match row.reason.as_deref() {
-        Some("planning-state-missing") => "its planning record is missing",
-        Some("planning-state-invalid") => "its planning record cannot be used",
-        Some("invalid-current-phase") => "its current phase is none of its phases",
-        Some("missing-manifest") => "its manifest is missing",
-        Some(reason) => reason,
-        None if has_ended(row) => "its planning has ended, but its manifest still says planning",
-        None if is_hollow(row) => "it is ready, and its manifest lists no phases",
-        None => "it cannot be used",
+    match row.trouble {
+        Some(Trouble::PlanningRecordMissing) => "its planning record is missing",
+        Some(Trouble::PlanningRecordInvalid) => "its planning record cannot be used",
+        Some(Trouble::PlanningEnded) => {
+            "its planning has ended, but its manifest still says planning"
+        }
+        Some(Trouble::NoPhases) => "it is ready, and its manifest lists no phases",
+        Some(Trouble::NoCurrentPhase) => "its current phase is none of its phases",
+        Some(Trouble::ManifestMissing) => "its manifest is missing",
+        Some(Trouble::ManifestInvalid(_)) | None => {
+            row.reason.as_deref().unwrap_or("it cannot be used")
+        }
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use piton_backend::folder::{Looked, PlanRef, folder_files, look_into};
 use piton_backend::header::Stamp;
-use piton_backend::store::Document;
+use piton_backend::store::{Document, Provider};
 use piton_base::{Clock, RepoPath};
 use piton_plan::files::Content;
 
@@ -48,9 +48,9 @@ pub(super) fn run(context: &Context, args: &PrepareArgs) -> CommandResult {
     })?;
     let there = there(context, &place, &document)?;
     let provider = if document.is_pull {
-        "github-draft-pr"
+        Provider::GithubDraftPr
     } else {
-        provider.name()
+        provider
     };
     let reference = reference(context, &document, provider, there);
     let mut operations: Vec<Op> = Vec::new();
@@ -95,12 +95,12 @@ fn there(
 fn reference(
     context: &Context,
     document: &Document,
-    provider: &str,
+    provider: Provider,
     there: Option<PlanRef>,
 ) -> PlanRef {
     let now = Stamp::write(context.clock.now());
     let mut reference = PlanRef {
-        provider: provider.to_owned(),
+        provider: provider.name().to_owned(),
         id: document.id.to_string(),
         url: document.url.clone(),
         created_at: now.clone(),

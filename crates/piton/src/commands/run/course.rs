@@ -19,6 +19,8 @@ pub(crate) enum Way {
 }
 
 impl Way {
+    pub(super) const ALL: [Self; 2] = [Self::Run, Self::Once];
+
     /// Returns the name of its command.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -210,6 +210,20 @@ fn what_only_told_what_to_do_does_not_stay_on_the_branch() {
 }
 
 #[test]
+fn a_draft_whose_branch_was_not_fetched_is_not_carried_out_beside_it() {
+    let team = Team::new("github-draft-pr", &Replies::new().cleans_up("cache\n"));
+    let id = team.create(PLAN);
+    let implement = ["plan", "implement", &id, "--with", "script"];
+    let ran = team.run(&implement);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(ran.stderr.contains("git fetch origin"), "{}", ran.stderr);
+    assert!(!team.env.repo.exists(".git/piton/runs"), "{}", ran.shown());
+    let branch = team.ok(&["plan", "show", &id, "--branch"]).stdout;
+    team.env.repo.git(&["branch", branch.trim()]);
+    let _ = team.ok(&implement);
+}
+
+#[test]
 fn a_branch_is_not_submitted_to_itself() {
     let team = team();
     let id = team.create(PLAN);

@@ -12,7 +12,7 @@ use piton_backend::store::{Document, slug};
 use piton_base::{Clock, terminal::clean};
 use piton_git::landing::is_branch_name;
 
-use self::base::base;
+use self::base::{Base, base};
 use self::carried::Carried;
 use self::carry::Assignment;
 use self::reporter::Reporter;
@@ -83,6 +83,7 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
         None => branch(context, &place, document)?,
     };
     let base = base(&place, &branch)?;
+    refuse_unfetched(document, &branch, &base)?;
     let title = title(document);
     if args.work.dry_run {
         shown::rehearsal(
@@ -120,6 +121,19 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
     reporter.ended(&carried);
     shown::outcome(context, document, &branch, &run, &carried);
     Ok(exit(&carried))
+}
+
+/// Refuses to begin a draft's branch anew: it could not be pushed over the one
+/// that is on GitHub.
+fn refuse_unfetched(document: &Document, branch: &str, base: &Base) -> Result<(), CommandError> {
+    if document.is_pull && base.is_unknown {
+        let id = &document.id;
+        return Err(CommandError::failed(format!(
+            "the branch of plan {id}, {branch}, is on GitHub and was not fetched yet"
+        ))
+        .hint("`git fetch origin`, then run the command again"));
+    }
+    Ok(())
 }
 
 /// Returns the branch that the plan is carried out on: the one that its header

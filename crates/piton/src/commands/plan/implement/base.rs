@@ -12,6 +12,8 @@ pub(super) struct Base {
     pub(super) commit: CommitId,
     /// Whether the branch has to be begun here first.
     pub(super) is_new: bool,
+    /// Whether nothing here knows of the branch.
+    pub(super) is_unknown: bool,
 }
 
 /// Finds it: the branch as it is, else as it was fetched last, else what is
@@ -22,9 +24,11 @@ pub(super) fn base(place: &Place, branch: &str) -> Result<Base, CommandError> {
         return Ok(Base {
             commit,
             is_new: false,
+            is_unknown: false,
         });
     }
     let fetched = fetched_tip(repository, "origin", branch)?;
+    let is_unknown = fetched.is_none();
     let commit = match fetched {
         Some(commit) => Some(commit),
         None => repository.head()?,
@@ -36,5 +40,6 @@ pub(super) fn base(place: &Place, branch: &str) -> Result<Base, CommandError> {
     Ok(Base {
         commit,
         is_new: true,
+        is_unknown,
     })
 }

@@ -175,11 +175,15 @@ pub(super) fn at_a_glance(
     base: &CommitId,
     changes: &[PathChange],
 ) -> Result<(), LandError> {
+    // What stands at a path says something only beside the base: on another
+    // commit it may be what that commit put there.
+    is_base(repository.head()?, base)?;
     let (_, in_the_way) = stand_at(repository.top(), changes)?;
-    if !in_the_way.is_empty() {
-        return Err(LandError::Refused(Refusal::InTheWay(in_the_way)));
+    if in_the_way.is_empty() {
+        Ok(())
+    } else {
+        Err(LandError::Refused(Refusal::InTheWay(in_the_way)))
     }
-    is_base(repository.head()?, base)
 }
 
 fn is_base(head: Option<CommitId>, base: &CommitId) -> Result<(), LandError> {
@@ -209,6 +213,8 @@ pub(super) fn paths(
             }
             None => as_git_sees_them(repository, base, changes)?,
         };
+    } else {
+        is_base(repository.head()?, base)?;
     }
     if in_the_way.is_empty() {
         Ok(seen)

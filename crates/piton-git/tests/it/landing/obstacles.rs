@@ -34,6 +34,22 @@ fn a_path_that_the_user_changed_is_in_the_way() {
 }
 
 #[test]
+fn what_a_commit_brought_or_removed_meanwhile_is_a_branch_that_moved() {
+    for gone in [false, true] {
+        let scene = Scene::new();
+        let commit = scene.usual_work();
+        if gone {
+            fs::remove_file(scene.scratch.path().join("src/a.rs")).unwrap();
+        } else {
+            scene.scratch.write("new/c.rs", "another's\n");
+        }
+        scene.scratch.commit_all("meanwhile");
+        let tip = scene.head().parse().unwrap();
+        assert_eq!(scene.refused(&commit), Refusal::Moved { tip }, "{gone}");
+    }
+}
+
+#[test]
 fn a_path_that_the_user_deleted_is_not_brought_back() {
     let scene = Scene::new();
     let commit = scene.usual_work();

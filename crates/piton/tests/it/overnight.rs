@@ -111,6 +111,19 @@ fn thirteen_agents_at_once_give_thirteen_accounted_results() {
 }
 
 #[test]
+fn two_jobs_that_make_the_same_new_file_both_land() {
+    let yard = Yard::with(2);
+    let agent = "file=$(grep -o 'src/f[0-9]*\\.txt' | head -n 1)\necho \"$file\" >> src/new.txt\necho done\n";
+    let ran = yard.run("2", agent, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let text = yard.env.repo.read("src/new.txt");
+    let lines: BTreeSet<&str> = text.lines().collect();
+    assert_eq!(lines, BTreeSet::from(["src/f1.txt", "src/f2.txt"]));
+    let held = yard.env.repo.git(&["for-each-ref", "refs/piton/unlanded"]);
+    assert_eq!(held, "", "{}", ran.shown());
+}
+
+#[test]
 fn every_line_of_several_jobs_says_whose_it_is() {
     let yard = Yard::with(4);
     let ran = yard.run("2", AGENT, &["--show-agent-logs", "--events", "told.jsonl"]);

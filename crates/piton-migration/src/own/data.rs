@@ -167,6 +167,33 @@ mod tests {
     }
 
     #[test]
+    fn failures_are_written_down_where_there_are_any() {
+        let written = |failures| {
+            let data = OwnData {
+                failures,
+                ..OwnData::new()
+            };
+            String::from_utf8_lossy(&data.encode()).into_owned()
+        };
+        assert_eq!(written(0), "{\n  \"version\": 1\n}\n");
+        assert!(written(2).contains("\"failures\": 2"));
+    }
+
+    #[test]
+    fn what_put_a_migration_off_is_forgotten_as_a_whole() {
+        let mut data = OwnData {
+            failures: 2,
+            retry_at: Some(jiff::Timestamp::UNIX_EPOCH),
+            deferral: Some(DeferralCause::NotReady {
+                reason: "x".to_owned(),
+            }),
+            ..OwnData::new()
+        };
+        data.clear_deferral();
+        assert_eq!(data, OwnData::new());
+    }
+
+    #[test]
     fn a_newer_version_is_not_guessed_at() {
         assert!(matches!(
             OwnData::decode(br#"{"version": 2}"#),

@@ -158,9 +158,6 @@ impl Clock {
             if rest.is_empty() {
                 break;
             }
-            if index == 2 || (index < 2 && matches!(rest[0], b'.' | b',')) {
-                break;
-            }
         }
         let micros = match rest {
             [] => 0,

@@ -62,6 +62,33 @@ fn what_was_kept_outlasts_a_power_cut_whole_or_was_not_kept_yet() {
 }
 
 #[test]
+fn a_candidate_is_what_is_proposed_whatever_lay_in_its_place_or_why_it_is_not() {
+    let disk = SimDisk::new();
+    create_dirs(&disk, Path::new(BELOW)).unwrap();
+    disk.put(format!("{BELOW}/rework/of-another-run.md"), "old");
+    let candidate = proposal().build(&disk, Path::new(BELOW), None).unwrap();
+    assert_eq!(
+        TreeDigest::of(&disk, &candidate.dir).unwrap(),
+        candidate.digest
+    );
+    let other = candidate.dir.join("of-another-run.md");
+    assert_eq!(disk.stat(&other).unwrap(), None);
+    candidate.remove(&disk).unwrap();
+    assert_eq!(
+        disk.stat(Path::new(BELOW)).unwrap(),
+        None,
+        "nothing else was there"
+    );
+    let files = files("rework", "new").into_iter();
+    let planless = proposal_of(files.filter(|(path, _)| path != "plan.md"));
+    let refused = planless.build(&disk, Path::new(BELOW), None).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "rework would not be consistent: there is no plan.md"
+    );
+}
+
+#[test]
 fn a_candidate_that_somebody_changed_is_put_back_from_its_copy_and_refused_without() {
     let disk = SimDisk::new();
     create_dirs(&disk, Path::new("/work/candidates")).unwrap();

@@ -214,6 +214,8 @@ fn a_commit_of_a_path_takes_what_is_there_and_nothing_else() {
         ("migrations/rework", "remove it")
     );
     assert_eq!(commit, repo.git(&["rev-parse", "HEAD"]).trim());
+    repo.write(".git/info/exclude", "*.log\n");
+    repo.write("migrations/rework/build.log", "ignored\n");
     let said = desk.does(committing("migrations/rework", &["also.md"]));
     assert_eq!(said, "already so");
     fs::remove_dir_all(repo.path().join("migrations/rework")).unwrap();

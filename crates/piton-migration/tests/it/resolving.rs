@@ -88,6 +88,16 @@ fn everything_that_would_leave_is_refused() {
         let error = found(&project, value).expect_err(value);
         assert!(!error.to_string().contains('\0'), "{error}");
     }
+    let told = |value: &str| found(&project, value).expect_err(value);
+    assert!(matches!(told("escape"), ResolveError::Link { value } if value == "escape"));
+    assert!(matches!(
+        told("migrations/escape"),
+        ResolveError::Link { .. }
+    ));
+    assert!(matches!(told("file"), ResolveError::NotADirectory { value } if value == "file"));
+    assert!(matches!(told("nowhere"), ResolveError::Unknown { value, .. } if value == "nowhere"));
+    assert!(matches!(told("outside"), ResolveError::Outside { value, .. } if value == "outside"));
+    assert!(matches!(told("a/../a"), ResolveError::Parent { value } if value == "a/../a"));
     let name = "x".repeat(5000);
     assert!(found(&project, &name).is_err());
     assert!(matches!(

@@ -121,6 +121,28 @@ fn what_is_wrong_with_a_record_is_told_on_one_line() {
 }
 
 #[test]
+fn a_field_that_nobody_knows_makes_a_record_unusable() {
+    let project = Project::new();
+    let slug = project.planning("a", "migrations");
+    let path = project.live.migration(&slug).join(".planning/state.json");
+    let state: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for pointer in ["", "/completed_steps/0", "/completed_steps/0/outputs"] {
+        let mut odd = state.clone();
+        odd.pointer_mut(pointer).unwrap()["odd"] = 1.into();
+        fs::write(&path, odd.to_string()).unwrap();
+        assert_eq!(
+            codes(&project, &slug),
+            [Code::PlanningStateInvalid],
+            "{pointer}"
+        );
+    }
+    fs::write(&path, state.to_string()).unwrap();
+    let examination = examine(&RealDisk, &project.live, &slug);
+    let record = examination.state.unwrap().unwrap().state;
+    assert_eq!(record.target(), "src/a.rs");
+}
+
+#[test]
 fn what_the_original_finds_comes_before_what_it_does_not_look_at() {
     let project = Project::new();
     let slug = project.planning("a", "migrations");

@@ -8,7 +8,7 @@ use piton_git::{GitRead, Tip};
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::consistency::Mode;
 use piton_migration::contents::Contents;
-use piton_migration::operation::{Hooked, MigrationEvent, Next, Publish};
+use piton_migration::operation::{Hooked, MigrationEvent, Next, Publish, Settled};
 use piton_migration::secret::Secret;
 use piton_plan::{Failure, Operation, Outcome, Slot};
 
@@ -79,7 +79,7 @@ fn refusals(desk: &Desk) -> usize {
 
 #[test]
 fn edits_are_published_in_one_commit_and_told() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let tip = desk.tip();
     let operation = desk.editing("# Other\n");
     let touched = operation.describe().touches;
@@ -88,6 +88,9 @@ fn edits_are_published_in_one_commit_and_told() {
         ["migrations/rework/notes/deep/more.md", PLAN],
         "and nothing else"
     );
+    let premise = operation.describe().premise.unwrap().into_owned();
+    let base = operation.base.short();
+    assert_eq!(premise, format!("the migration at {base}, on {tip}"));
     let plan = plan_of(operation.clone());
     let receipt = desk.perform(&plan);
     assert!(desk.verified(&plan, receipt.clone()));
@@ -115,7 +118,9 @@ fn edits_are_published_in_one_commit_and_told() {
     assert_eq!(subject, "piton: refine rework");
     assert_eq!(on.as_ref(), Some(&tip));
     assert_eq!(commit.as_deref(), Some(head.trim()));
-    assert_eq!(desk.does(operation), "already so");
+    desk.settled = Settled::default();
+    assert_eq!(desk.does(operation), "already so", "to another process too");
+    let repo = &desk.world.repo;
     repo.write(PLAN, "by hand\n");
     let edited = desk.verified(&plan, desk.perform(&plan));
     assert!(!edited, "somebody changed it");
@@ -153,6 +158,8 @@ fn nothing_is_published_on_another_branch_or_in_the_middle_of_a_merge() {
     )
     .unwrap();
     let said = desk.does(operation.clone());
+    let premise = "conflict: it changed since the plan was made: expected nothing begun with git";
+    assert!(said.starts_with(premise), "{said}");
     assert!(said.contains("a merge is under way"), "{said}");
     fs::remove_file(repo.path().join(".git/MERGE_HEAD")).unwrap();
     let said = desk.does(operation);
@@ -184,6 +191,10 @@ fn what_the_user_s_hooks_make_of_it_is_what_is_published() {
     let head = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
     assert_eq!(*desk.heard.lock().unwrap(), [head]);
     assert!(!desk.is_anything_left());
+    repo.git(&["reset", "--quiet", "--soft", "HEAD^"]);
+    assert!(!desk.verified(&plan, receipt.clone()), "it is in no commit");
+    repo.git(&["reset", "--quiet", "--soft", "ORIG_HEAD"]);
+    assert!(desk.verified(&plan, receipt.clone()));
     repo.write("migrations/rework/more.md", "by hand\n");
     assert!(!desk.verified(&plan, receipt), "but nobody else");
 }

@@ -55,8 +55,26 @@ fn a_first_publish_makes_the_migrations_directory() {
     assert_eq!(request.base, TreeDigest::missing());
     let published = world.publish(&request).unwrap();
     assert_eq!(published.result.status, Status::Published);
+    assert_eq!(published.result.reason, "published rework");
+    assert_eq!(published.result.staged, None);
     assert_eq!(world.repo.subjects(), ["plan rework", "start"]);
     assert_eq!(world.repo.status(), "");
+    world.assert_tidy();
+}
+
+#[test]
+fn a_hook_that_spoils_the_migration_undoes_the_publish() {
+    let world = World::with("rework", "old");
+    let hook = "#!/bin/sh\nrm migrations/rework/plan.md\ngit add -A migrations\n";
+    world.repo.hook("pre-commit", hook);
+    let before = world.digest("rework");
+    let request = world.request("rework", "new");
+    let refusal = world.publish(&request).unwrap_err();
+    let told = "a hook changed the migration, and it is not consistent any more: there is no \
+                plan.md";
+    assert!(refusal.to_string().contains(told), "{refusal}");
+    assert_eq!(world.digest("rework"), before);
+    assert_eq!(world.repo.subjects()[0], "a migration");
     world.assert_tidy();
 }
 

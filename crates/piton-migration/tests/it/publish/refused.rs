@@ -29,6 +29,11 @@ fn a_stale_base_is_refused_with_both_digests() {
     assert!(text.contains(request.base.as_str()), "{text}");
     assert!(text.contains(world.digest("rework").as_str()), "{text}");
     assert_eq!(refusal.result.base_snapshot_id, Some(request.base));
+    assert_eq!(
+        refusal.result.staged, None,
+        "what is not there is not named"
+    );
+    assert_eq!(refusal.result.transaction, None);
     assert_eq!(refusal.result.snapshot_id, Some(world.digest("rework")));
     assert!(
         world
@@ -69,6 +74,18 @@ fn uncommitted_work_blocks_and_is_listed() {
 }
 
 #[test]
+fn a_file_that_git_ignores_is_work_of_the_user_s_too() {
+    let world = World::with("rework", "old");
+    world.repo.write(".gitignore", "*.log\n");
+    world.repo.commit_all("ignore");
+    let request = world.request("rework", "new");
+    world.repo.write("migrations/rework/build.log", "mine\n");
+    let refusal = blocked(world.publish(&request));
+    assert!(matches!(refusal.cause, Cause::Dirty { .. }), "{refusal}");
+    assert_eq!(world.repo.read("migrations/rework/build.log"), "mine\n");
+}
+
+#[test]
 fn an_inconsistent_candidate_is_refused_with_its_findings() {
     let world = World::with("rework", "old");
     let request = world.request("rework", "new");
@@ -83,6 +100,10 @@ fn an_inconsistent_candidate_is_refused_with_its_findings() {
     };
     assert_eq!(stage, Stage::Workspace);
     assert!(!findings.is_empty());
+    assert_eq!(&refusal.result.findings, findings);
+    let text = refusal.to_string();
+    assert!(text.contains("the candidate is not consistent"), "{text}");
+    assert!(text.contains("\n- missing-plan "), "{text}");
     assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
     world.assert_tidy();
 }

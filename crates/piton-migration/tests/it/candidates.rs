@@ -66,7 +66,7 @@ fn a_candidate_is_what_is_proposed_whatever_lay_in_its_place_or_why_it_is_not() 
     let disk = SimDisk::new();
     create_dirs(&disk, Path::new(BELOW)).unwrap();
     disk.put(format!("{BELOW}/rework/of-another-run.md"), "old");
-    let candidate = proposal().build(&disk, Path::new(BELOW), None).unwrap();
+    let (candidate, _) = proposal().build(&disk, Path::new(BELOW), None).unwrap();
     assert_eq!(
         TreeDigest::of(&disk, &candidate.dir).unwrap(),
         candidate.digest

@@ -24,10 +24,6 @@ impl Phase {
     /// Returns the phase's file without empty or `.` components: the name by
     /// which people, labels and commits speak of the phase.
     pub fn reference(&self) -> String {
-        let needs_no_change = |part: &str| !part.is_empty() && part != ".";
-        if self.file.split('/').all(needs_no_change) {
-            return self.file.clone();
-        }
         let parts = self.file.split('/');
         let path = parts
             .filter(|part| !part.is_empty() && *part != ".")

@@ -39,6 +39,59 @@ fn a_migration_to_be_carried_out_has_a_cursor_on_one_of_its_phases() {
 }
 
 #[test]
+fn a_cursor_may_be_the_position_that_older_versions_wrote() {
+    let project = Project::new();
+    let slug = project.ready("a");
+    let path = project.live.migration(&slug).join("manifest.json");
+    let manifest = fs::read_to_string(&path).unwrap();
+    for (cursor, found) in [
+        ("0", &[][..]),
+        ("-0", &[]),
+        ("1", &[]),
+        ("2", &[Code::InvalidCurrentPhase]),
+        ("-1", &[Code::InvalidCurrentPhase]),
+    ] {
+        let cursor = format!("\"current_phase\":{cursor}");
+        let older = manifest.replace("\"current_phase\":\"one\"", &cursor);
+        assert_ne!(older, manifest);
+        fs::write(&path, older).unwrap();
+        assert_eq!(codes(&project, &slug), found, "{cursor}");
+    }
+    let nameless = json!({"current_phase": 0, "phases": [phase("", "phase-1-one.md")]});
+    let slug = project.ready_with("a", &nameless);
+    assert!(codes(&project, &slug).contains(&Code::InvalidCurrentPhase));
+}
+
+#[test]
+fn a_phase_states_its_precondition_or_what_older_versions_called_it() {
+    let project = Project::new();
+    let told = |change: fn(&mut Value)| {
+        let mut one = phase("one", "phase-1-one.md");
+        change(&mut one);
+        let phases = json!([one, phase("two", "phase-2-two.md")]);
+        let slug = project.ready_with("a", &json!({"phases": phases}));
+        let findings = examine(&RealDisk, &project.live, &slug).findings;
+        findings.first().map(|it| it.message.clone())
+    };
+    let removed = |one: &mut Value| _ = one.as_object_mut().unwrap().remove("precondition");
+    let missing = told(removed).unwrap();
+    assert!(
+        missing.contains("precondition") && !missing.contains("ready_when"),
+        "{missing}"
+    );
+    let older = |one: &mut Value| {
+        one.as_object_mut().unwrap().remove("precondition");
+        one["ready_when"] = "The tests pass.".into();
+    };
+    assert_eq!(told(older), None);
+    let null = |one: &mut Value| {
+        one["precondition"] = Value::Null;
+        one["ready_when"] = "The tests pass.".into();
+    };
+    assert!(told(null).unwrap().contains("precondition"));
+}
+
+#[test]
 fn a_document_too_long_for_agents_is_told_and_one_too_long_to_read_is_not_read() {
     let project = Project::new();
     let slug = project.ready("a");

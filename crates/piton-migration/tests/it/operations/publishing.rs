@@ -196,7 +196,23 @@ fn what_the_user_s_hooks_make_of_it_is_what_is_published() {
     repo.git(&["reset", "--quiet", "--soft", "ORIG_HEAD"]);
     assert!(desk.verified(&plan, receipt.clone()));
     repo.write("migrations/rework/more.md", "by hand\n");
-    assert!(!desk.verified(&plan, receipt), "but nobody else");
+    assert!(!desk.verified(&plan, receipt.clone()), "but nobody else");
+    repo.commit_all("by hand");
+    assert!(!desk.verified(&plan, receipt), "not in a commit either");
+}
+
+#[test]
+fn a_message_that_a_hook_changed_is_the_message_of_the_commit() {
+    let mut desk = Desk::new();
+    desk.hook = Some(|what| {
+        let contents = what.contents.clone();
+        let message = format!("{}Signed-off-by: me\n", what.message);
+        Ok(Some(Hooked { contents, message }))
+    });
+    let said = desk.does(desk.editing("# Other\n"));
+    assert!(said.starts_with("ok committed as "), "{said}");
+    let message = desk.world.repo.git(&["log", "-1", "--format=%B"]);
+    assert!(message.contains("\nSigned-off-by: me\n"), "{message}");
 }
 
 #[test]
@@ -251,7 +267,7 @@ fn a_hook_that_changes_nothing_leaves_the_candidate_as_it_is() {
 
 #[test]
 fn an_accepted_answer_is_published_and_goes_with_it() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let candidate = desk.candidate("# Agreed\n");
     let operation = desk.publishing(&candidate);
     let said = desk.does(operation.clone());
@@ -260,6 +276,7 @@ fn an_accepted_answer_is_published_and_goes_with_it() {
     let found = TreeDigest::of(&RealDisk, &desk.live.migration(&slug("rework"))).unwrap();
     assert_eq!(found, candidate.digest);
     assert!(!candidate.dir.exists());
+    desk.settled = Settled::default();
     assert_eq!(desk.does(operation), "already so");
 }
 

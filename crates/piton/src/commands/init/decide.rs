@@ -58,25 +58,13 @@ pub(super) fn decide(
 
     // Half of this would be a set-up that names what is not there.
     builder.note(WHOLE, true);
-    let settings = settings::decide(
+    set_up(
         &mut builder,
-        (disk, top),
-        before.text.as_deref(),
-        &settings::Wanted {
-            migrations_dir: &places.migrations.wanted,
-            taste: &places.taste.wanted,
-            validation_command: validation.as_deref(),
-        },
+        (disk, git),
+        &before,
+        &places,
+        validation.as_deref(),
     )?;
-    let elsewhere = places.taste_elsewhere.as_deref();
-    let taste = taste::decide(&mut builder, disk, top, &places.taste, elsewhere)?;
-    let moved = migrations::decide(&mut builder, (disk, git), top, &places.migrations)?;
-    // What the settings name is there before they name it.
-    if let Some(settings) = &settings {
-        for needed in [&taste, &moved].into_iter().flatten() {
-            builder.depend(settings, needed);
-        }
-    }
     agent_files::decide(&mut builder, disk, top, agent_files)?;
     if let Some(ci) = ci {
         let written = ci::decide(&mut builder, (disk, top), ci, args.force)?;
@@ -94,6 +82,37 @@ pub(super) fn decide(
         told,
         validation,
     })
+}
+
+/// Decides about the settings, and about what they name.
+fn set_up(
+    builder: &mut PlanBuilder<Op>,
+    (disk, git): (&dyn DiskRead, &dyn GitRead),
+    before: &Before,
+    places: &Places,
+    validation: Option<&str>,
+) -> Result<(), CommandError> {
+    let top = git.top();
+    let settings = settings::decide(
+        builder,
+        (disk, top),
+        before.text.as_deref(),
+        &settings::Wanted {
+            migrations_dir: &places.migrations.wanted,
+            taste: &places.taste.wanted,
+            validation_command: validation,
+        },
+    )?;
+    let elsewhere = places.taste_elsewhere.as_deref();
+    let taste = taste::decide(builder, disk, top, &places.taste, elsewhere)?;
+    let moved = migrations::decide(builder, (disk, git), top, &places.migrations)?;
+    // What the settings name is there before they name it.
+    if let Some(settings) = &settings {
+        for needed in [&taste, &moved].into_iter().flatten() {
+            builder.depend(settings, needed);
+        }
+    }
+    Ok(())
 }
 
 fn warn_if_ignored(

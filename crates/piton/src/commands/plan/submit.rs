@@ -1,7 +1,7 @@
 //! `piton plan submit`: brings what was made of a stored plan before people.
 
 use clap::Args;
-use piton_backend::header::Patch;
+use piton_backend::header::{Header, Patch};
 use piton_backend::operation::{BackendOp, SetFields};
 use piton_backend::store::{Document, Provider};
 use piton_base::on_one_line;
@@ -50,27 +50,10 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
     let (client, code) = stored.code(context)?;
     let remote = stored.checkout.remote.as_deref();
     let plans = forge::repository(context, &client, stored.settings.plans_repository(), remote)?;
-    let mut operations: Vec<Op> = Vec::new();
-    if document.is_pull {
-        let number = document
-            .id
-            .number()
-            .ok_or_else(|| CommandError::failed(format!("plan {} has no number", document.id)))?;
-        let ready = ReadyPull {
-            repository: plans,
-            name: document.id.to_string(),
-            number,
-        };
-        operations.push(ForgeOp::ReadyPull(ready).into());
-        let patch = Patch::new(vec![("lifecycle_stage".to_owned(), json!("impl"))])
-            .or_failed("could not set the stage")?;
-        let set = SetFields::decide(document.id.clone(), &patch, &header);
-        operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
+    let operations = if document.is_pull {
+        ready(&document, &header, plans)?
     } else {
-        let branch = header.text("branch_name").ok_or_else(|| {
-            CommandError::failed(format!("plan {} has no branch yet", document.id))
-                .hint(format!("`piton plan implement {}` makes one", document.id))
-        })?;
+        let branch = branch(&document, &header)?;
         let base = match &args.base {
             Some(base) => base.clone(),
             None => {
@@ -79,17 +62,7 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
                     .default_branch
             }
         };
-        if base == branch {
-            return Err(CommandError::failed(format!(
-                "the branch of plan {} is `{branch}`, into which it would be merged",
-                document.id
-            ))
-            .hint(format!(
-                "`piton plan update {} --patch '{{\"branch_name\": \"NAME\"}}'` names another \
-                 branch, `--base` another target",
-                document.id
-            )));
-        }
+        refuse_itself(&document, branch, &base)?;
         let open = OpenPull {
             head: branch.to_owned(),
             base,
@@ -97,9 +70,50 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
             body: body(&document, provider, &code, &plans),
             repository: code,
         };
-        operations.push(ForgeOp::OpenPull(open).into());
-    }
+        vec![ForgeOp::OpenPull(open).into()]
+    };
     carry_out(context, &args.plan, "plan submit", operations)
+}
+
+/// Makes a draft ready for review.
+fn ready(document: &Document, header: &Header, plans: RepoName) -> Result<Vec<Op>, CommandError> {
+    let id = &document.id;
+    let number = id
+        .number()
+        .ok_or_else(|| CommandError::failed(format!("plan {id} has no number")))?;
+    let ready = ReadyPull {
+        repository: plans,
+        name: id.to_string(),
+        number,
+    };
+    let patch = Patch::new(vec![("lifecycle_stage".to_owned(), json!("impl"))])
+        .or_failed("could not set the stage")?;
+    let set = SetFields::decide(id.clone(), &patch, header);
+    let set = set.map(|set| Op::from(BackendOp::SetFields(set)));
+    let ready = Op::from(ForgeOp::ReadyPull(ready));
+    Ok([ready].into_iter().chain(set).collect())
+}
+
+fn branch<'h>(document: &Document, header: &'h Header) -> Result<&'h str, CommandError> {
+    let id = &document.id;
+    header.text("branch_name").ok_or_else(|| {
+        CommandError::failed(format!("plan {id} has no branch yet"))
+            .hint(format!("`piton plan implement {id}` makes one"))
+    })
+}
+
+fn refuse_itself(document: &Document, branch: &str, base: &str) -> Result<(), CommandError> {
+    if base != branch {
+        return Ok(());
+    }
+    let id = &document.id;
+    Err(CommandError::failed(format!(
+        "the branch of plan {id} is `{branch}`, into which it would be merged"
+    ))
+    .hint(format!(
+        "`piton plan update {id} --patch '{{\"branch_name\": \"NAME\"}}'` names another \
+         branch, `--base` another target"
+    )))
 }
 
 /// Says what it carries out; an issue is closed by it, from the start, since

@@ -11,7 +11,7 @@ use piton_durable::{Holder, RealDisk};
 use piton_git::{Repository, View};
 use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anything_kept, listed};
 use piton_seal::{Gap, Network, Standing};
-use piton_testkit::ScratchRepo;
+use piton_testkit::{ScratchRepo, TapDisk, input_output};
 
 mod elsewhere;
 mod kept;
@@ -343,6 +343,15 @@ fn what_cannot_be_read_counts_as_changed() {
         &[".git/hooks/pre-push"],
     );
     assert_eq!(place.repo.read(".git/hooks/pre-push"), "#!/bin/sh\n");
+    let torn = TapDisk::looking(RealDisk, |path| {
+        if path.ends_with("pre-push") {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let view = View::read(&place.git).unwrap();
+    let error = Guard::before(&torn, &place.git, view, &Surroundings::default()).unwrap_err();
+    assert!(error.to_string().contains("pre-push"), "{error}");
     if nix_is_root() {
         println!("skipped: the superuser reads everything");
         return;

@@ -197,3 +197,48 @@ fn candidates_of_a_new_that_fails_or_is_killed_do_not_pile_up() {
     }
     assert_eq!(candidates(), 0, "of killed ones");
 }
+
+#[test]
+fn a_publish_syncs_the_directories_of_its_commit_before_its_record_goes() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let mut calls = Vec::new();
+    let new = ["migration", "new", "second", "--target", "x"];
+    let end = struck(&env, &new, &mut |point| {
+        let to = point.other.as_ref().unwrap_or(&point.path);
+        calls.push((point.call, to.clone()));
+        Verdict::Go
+    });
+    assert_eq!(end, End::Exit(0));
+    let git = env.path().canonicalize().unwrap().join(".git");
+    let last = |is_it: &dyn Fn(&str, &Path) -> bool| {
+        let at = calls.iter().rposition(|(call, path)| is_it(call, path));
+        at.unwrap_or_else(|| panic!("{calls:?}"))
+    };
+    let synced = |dir: &Path| last(&|call, path| call == "fsync" && path == dir);
+    let objects = git.join("objects");
+    let shelves: std::collections::BTreeSet<&Path> = calls
+        .iter()
+        .filter(|(call, _)| *call != "fsync")
+        .filter_map(|(_, path)| path.parent())
+        .filter(|dir| dir.parent() == Some(&*objects) && !dir.ends_with("pack"))
+        .collect();
+    assert!(shelves.len() > 1, "{calls:?}");
+    let heads = git.join("refs/heads");
+    let moved = last(&|call, path| call != "fsync" && path == heads.join("main"));
+    for shelf in shelves {
+        let filled = last(&|call, path| call != "fsync" && path.parent() == Some(shelf));
+        assert!(filled < synced(shelf) && synced(shelf) < moved, "{calls:?}");
+    }
+    let forgotten = last(&|call, path| {
+        call.starts_with("unlink")
+            && path.starts_with(git.join("piton/git"))
+            && path.ends_with("record.json")
+    });
+    assert!(
+        moved < synced(&heads) && synced(&heads) < forgotten,
+        "{calls:?}"
+    );
+}

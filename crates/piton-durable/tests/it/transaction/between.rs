@@ -7,7 +7,7 @@ use piton_durable::transaction::{
     recover, stage,
 };
 use piton_durable::{DiskRead, TransactionError, TreeDigest, tree};
-use piton_testkit::SimDisk;
+use piton_testkit::{SimDisk, TapDisk, Verb};
 
 use crate::transaction::{CANDIDATE, COMMITTED, Commit, LIVE, Scene, site, token};
 
@@ -51,6 +51,32 @@ fn an_edit_between_staging_and_publishing_is_not_lost() {
         disk.read(&Path::new(LIVE).join("plan.md")).unwrap(),
         b"edited by hand"
     );
+}
+
+#[test]
+fn an_edit_at_the_moment_of_the_exchange_is_not_lost() {
+    for exchange in [true, false] {
+        let scene = Scene { exchange, ..PLAIN };
+        let disk = scene.disk();
+        let staged = stage(&disk, &site(), token(), scene.request(&disk)).unwrap();
+        let hand = disk.clone();
+        let tap = TapDisk::new(disk.clone(), move |op| {
+            if op.verb == Verb::Exchange {
+                hand.put(format!("{LIVE}/plan.md"), "edited by hand");
+            }
+            Ok(())
+        });
+        let error = staged.replace(&tap).unwrap_err();
+        assert!(
+            matches!(error, TransactionError::StaleBase { .. }),
+            "{error}"
+        );
+        assert_eq!(
+            disk.read(&Path::new(LIVE).join("plan.md")).unwrap(),
+            b"edited by hand"
+        );
+        assert_eq!(scene.recover(&disk).unwrap(), []);
+    }
 }
 
 #[test]

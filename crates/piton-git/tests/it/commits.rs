@@ -116,7 +116,13 @@ fn the_lock_of_a_git_that_was_killed_is_in_nobodys_way() {
     let scratch = ScratchRepo::new();
     scratch.write("in/new", "1");
     scratch.write(".git/index.lock", "");
-    assert!(commit(&scratch, &["in"]).unwrap().is_some());
+    let made = commit(&scratch, &["in"]);
+    if !crate::all_processes_are_seen() {
+        assert!(matches!(made, Err(GitError::Locked { .. })), "{made:?}");
+        assert!(scratch.exists(".git/index.lock"));
+        return;
+    }
+    assert!(made.unwrap().is_some());
     assert!(!scratch.exists(".git/index.lock"));
 }
 
@@ -152,6 +158,10 @@ fn a_git_that_works_here_from_another_container_keeps_its_lock() {
 
 #[test]
 fn a_git_that_works_elsewhere_keeps_no_lock_of_this_repository() {
+    if !crate::all_processes_are_seen() {
+        println!("skipped: not every process can be seen here");
+        return;
+    }
     let there = tempfile::tempdir().unwrap();
     let here = Some(vec!["git".to_owned()]);
     for git in [here, apart(&there)] {

@@ -165,6 +165,10 @@ fn a_missing_identity_is_told_before_anything_is_written() {
     assert!(!env.repo.exists("migrations/x"), "{}", ran.shown());
     assert!(ran.stderr.contains("user.email"), "{}", ran.stderr);
     assert_eq!(ran.stderr.lines().count(), 2, "{}", ran.stderr);
+    let told = env.ok(&["init", "--dry-run"]).stderr;
+    let warned = "warning: git does not know who commits: user.name or user.email is not set; \
+                  nothing can be committed; set them:";
+    assert!(told.contains(warned), "{told}");
 }
 
 #[test]

@@ -52,9 +52,9 @@ pub(crate) fn run(
     // Better known now than when the first migration is to be committed.
     if let Err(error) = place.repository.identity() {
         let way_out = error.hint().unwrap_or_default();
-        context.out.warn(&format!(
-            "could not {error}: nothing can be committed; {way_out}"
-        ));
+        let error = piton_base::on_one_line(&error);
+        let text = format!("{error}; nothing can be committed; {way_out}");
+        context.out.warn(&text);
     }
     for line in readiness::missing(context, &place, decided.validation.as_deref()) {
         context.out.warn(&line);

@@ -270,7 +270,6 @@ fn list_channels(out: &Out) {
             ""
         };
         let (name, describes) = (channel.name(), channel.describes());
-        // Writing to a string cannot fail.
         let _ = writeln!(text, "  {name:<9} {describes}{mark}");
     }
     out.data(&text);

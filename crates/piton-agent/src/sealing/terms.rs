@@ -83,7 +83,6 @@ impl SealTerms {
         let mut line = format!("agents are {}", self.standing);
         for (who, standing) in [("validations", &self.validation), ("hooks", &self.others)] {
             if *standing != self.standing {
-                // Writing to a string cannot fail.
                 let _ = write!(line, "; {who} are {standing}");
             }
         }

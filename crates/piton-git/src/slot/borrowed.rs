@@ -175,7 +175,6 @@ fn put(text: &mut String, key: &str, value: Option<&str>) {
     else {
         return;
     };
-    // Writing to a string cannot fail.
     let _ = if before == section {
         writeln!(text, "[{section}]")
     } else {

@@ -227,7 +227,6 @@ fn names(borrowed: &Borrowed) -> String {
     let mut text = String::from("# pack-refs with: sorted \n");
     for (name, id) in &borrowed.names {
         if name.starts_with("refs/heads/") || name.starts_with("refs/tags/") {
-            // Writing to a string cannot fail.
             let _ = writeln!(text, "{id} {name}");
         }
     }

@@ -102,7 +102,6 @@ impl FailureSnapshot {
     fn render(&self) -> String {
         let mut out = String::from("---\n");
         for (key, value) in self.front_matter() {
-            // Writing to a string cannot fail.
             let _ = writeln!(out, "{key}: {value}");
         }
         let _ = write!(

@@ -19,7 +19,6 @@ pub(super) fn render(slug: &Slug, target: &str, own: &OwnData, reason: &str) -> 
     {
         note.push('\n');
         for file in &target.files {
-            // Writing to a string cannot fail.
             let _ = writeln!(note, "- `{file}`");
         }
     }

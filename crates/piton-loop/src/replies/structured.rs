@@ -128,7 +128,6 @@ pub fn review(answer: &Value) -> Result<(String, ReviewVerdict), AnswerError> {
     } else {
         ReviewVerdict::Findings
     };
-    // Writing to a string cannot fail.
     let _ = writeln!(text, "review-verdict: {verdict}");
     Ok((text, verdict))
 }

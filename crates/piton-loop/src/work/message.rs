@@ -33,7 +33,6 @@ impl Trailers {
         ] {
             let value = value.map(|value| on_one_line(value)).unwrap_or_default();
             if !value.is_empty() {
-                // Writing to a string cannot fail.
                 let _ = writeln!(text, "{name}: {value}");
             }
         }

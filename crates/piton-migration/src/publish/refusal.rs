@@ -145,7 +145,6 @@ fn tell(stage: Stage, findings: &[Finding]) -> String {
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
     {
-        // Writing to a string cannot fail.
         let _ = write!(
             told,
             "\n- {} {}: {}",

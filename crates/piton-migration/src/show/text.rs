@@ -13,7 +13,6 @@ use piton_base::terminal::clean;
 /// the form that the reader is used to.
 pub fn render(show: &Show, when: &dyn Fn(Timestamp) -> String) -> String {
     let mut out = String::new();
-    // Writing to a string cannot fail.
     let _ = write(&mut out, show, &|stamp| told(stamp, when));
     out
 }

@@ -117,7 +117,6 @@ impl Check {
         let mut text = String::new();
         for (line, before) in lines.zip(std::iter::once(&*head).chain(std::iter::repeat(&*indent)))
         {
-            // Writing to a string cannot fail.
             let _ = writeln!(text, "{before}{line}");
         }
         text

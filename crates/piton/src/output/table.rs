@@ -139,7 +139,6 @@ impl Table {
                 } else {
                     cell.tone.style()
                 };
-                // Writing to a string cannot fail.
                 let _ = write!(text, "{style}{shown}{style:#}");
                 if !last {
                     let gap = widest[at] - columns(&cell.text) + 2;

@@ -29,7 +29,6 @@ const ORDER: [ActionOutcome; 9] = [
 
 /// Returns the lines for a terminal that is so wide.
 pub(crate) fn lines(overview: &Overview, width: usize) -> String {
-    // Writing to a string cannot fail.
     let mut out = String::new();
     for outcome in ORDER {
         let word = outcome.as_str();

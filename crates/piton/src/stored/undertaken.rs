@@ -110,7 +110,6 @@ impl Undertaken {
         let skipped = self.lines.len().saturating_sub(SHOWN);
         let mut text = format!("**piton** carries this plan out on `{}`.\n\n", self.branch);
         if skipped > 0 {
-            // Writing to a string cannot fail.
             let _ = writeln!(text, "- ({skipped} earlier lines)");
         }
         for line in &self.lines[skipped..] {

@@ -87,7 +87,6 @@ fn forge(world: &World, repository: &str) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
     for (name, repo) in &world.repos {
-        // Writing to a string cannot fail.
         let _ = writeln!(text, "{name}: {} runs", repo.runs.len());
         for (number, issue) in &repo.issues {
             let pull = issue.pull.as_ref();

@@ -39,7 +39,6 @@ pub(super) fn plan(sheet: &ReviewSheet, live: &Live) -> Option<String> {
 pub(super) fn shown(sheet: &ReviewSheet, live: &Live, cut: bool) -> String {
     let slug = &live.slug;
     let mut text = String::new();
-    // Writing to a string cannot fail.
     let _ = match &sheet.reason {
         Some(reason) => writeln!(text, "{slug} waits for a person: {}", clean(reason)),
         None => writeln!(text, "{slug} is not awaiting approval."),

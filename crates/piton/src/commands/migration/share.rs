@@ -179,7 +179,6 @@ fn text(live: &Live) -> String {
     }
     text.push_str("\n\n## Phases\n");
     for (number, phase) in phases.iter().enumerate() {
-        // Writing to a string cannot fail.
         let _ = write!(text, "\n{}. **{}**", number + 1, phase.name);
         if !phase.precondition.trim().is_empty() {
             let precondition = phase.precondition.trim().replace('\n', " ");

@@ -104,7 +104,6 @@ fn lines(text: &str) -> String {
 fn shown(document: &Document, text: Option<&str>) -> String {
     let mut out = format!("{}  {}\n", document.id, clean(&document.title));
     let mut fact = |name: &str, value: &str| {
-        // Writing to a string cannot fail.
         let _ = writeln!(out, "  {:<28} {}", clean(name), clean(value));
     };
     fact("state", document.state.word());

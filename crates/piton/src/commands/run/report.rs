@@ -231,7 +231,6 @@ impl<'a> Reports<'a> {
         if let Some(manifest) = self.manifest(slug) {
             for (number, phase) in manifest.phases().iter().enumerate() {
                 let done = if phase.done { "done" } else { "open" };
-                // Writing to a string cannot fail.
                 let _ = writeln!(text, "{}. {}: {done}", number + 1, harmless(&phase.name));
             }
             text.push('\n');

@@ -54,7 +54,6 @@ pub(super) fn dry_run(
         if let Op::Loop(LoopOp::Work(work)) = action.operation() {
             text.push_str("\nThe work:\n");
             for (number, step) in (1..).zip(&work.steps) {
-                // Writing to a string cannot fail.
                 let _ = writeln!(text, "  {number}. {}", clean(step));
             }
         }

@@ -92,7 +92,6 @@ fn document(full: &FullRun) -> Value {
 }
 
 fn text(full: &FullRun, width: usize) -> String {
-    // Writing to a string cannot fail.
     let mut out = String::new();
     let _ = writeln!(out, "run {} ({})", full.run.id, status(&full.run));
     if let Some(summary) = &full.run.summary {

@@ -106,7 +106,6 @@ fn show(context: &Context, report: &Report) {
     let mut text = String::new();
     if report.cut_short {
         let all: u64 = report.scenarios.iter().map(|(_, points)| points).sum();
-        // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "time was up; the scenarios that were begun have {all} points"

@@ -61,7 +61,6 @@ impl Seen<'_> {
     }
 
     pub(super) fn text(&self, context: &Context) -> String {
-        // Writing to a string cannot fail.
         let mut out = String::new();
         let width = context.out.width();
         for (title, colour, lines) in self.sections() {

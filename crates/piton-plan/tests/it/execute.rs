@@ -1,16 +1,14 @@
 //! Performing plans.
 
+mod told;
+
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::toy::{
-    ID, Still, Toy, Ways, World, make, performed, plan_of, run, run_ready, run_with, set, told,
+    ID, Toy, Ways, World, make, performed, plan_of, run, run_ready, run_with, set, told,
 };
 use piton_base::Stop;
-use piton_plan::{
-    Draft, ErrorPolicy, Event, Interaction, Jobs, NoRecord, Outcome, PlanBuilder, Progress, Run,
-    Slot, prepare,
-};
+use piton_plan::{Draft, ErrorPolicy, Interaction, NoRecord, Outcome, PlanBuilder, Slot, prepare};
 
 const SPEC: &[(&str, &[&str])] = &[
     ("a", &[]),
@@ -217,149 +215,6 @@ fn an_output_that_was_promised_and_not_given_is_a_fault_of_ours() {
     let (reading, writing) = (World::default(), Forgetful(World::default()));
     let report = performed(&plan, &reading, &writing);
     assert_eq!(told(&report), ["a failed: internal"]);
-}
-
-#[test]
-fn stopping_lets_the_action_under_way_finish_and_begins_no_other() {
-    struct StopAfter<'s>(&'s Stop, AtomicUsize);
-    impl Progress for StopAfter<'_> {
-        fn event(&self, event: Event<'_>) {
-            if matches!(event, Event::Started { .. }) && self.1.fetch_add(1, Ordering::SeqCst) == 1
-            {
-                self.0.request();
-            }
-        }
-    }
-    let (stop, world, plan) = (Stop::new(), World::default(), plan_of(SPEC));
-    let report = Run {
-        id: crate::toy::plan_id(),
-        world: &world,
-        performer: &world,
-        progress: &StopAfter(&stop, AtomicUsize::new(0)),
-        clock: &Still,
-        record: &NoRecord,
-        stop: &stop,
-        policy: ErrorPolicy::default(),
-        jobs: Jobs::default(),
-    }
-    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
-    assert_eq!(
-        told(&report),
-        [
-            "a ok",
-            "b ok",
-            "c skipped: interrupted",
-            "d skipped: interrupted",
-            "e skipped by c+d"
-        ]
-    );
-    assert!(!report.is_success());
-}
-
-#[test]
-fn a_reporter_that_panics_does_not_end_the_run() {
-    struct Clumsy;
-    impl Progress for Clumsy {
-        fn event(&self, _: Event<'_>) {
-            panic!("dropped the pen");
-        }
-    }
-    let (world, plan) = (World::default(), plan_of(SPEC));
-    let report = Run {
-        id: crate::toy::plan_id(),
-        world: &world,
-        performer: &world,
-        progress: &Clumsy,
-        clock: &Still,
-        record: &NoRecord,
-        stop: &Stop::new(),
-        policy: ErrorPolicy::default(),
-        jobs: Jobs::default(),
-    }
-    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
-    assert!(report.is_success());
-}
-
-#[test]
-fn every_action_is_told_once_as_settled_performed_or_not() {
-    struct Count<'k>(&'k Mutex<Vec<String>>);
-    impl Progress for Count<'_> {
-        fn event(&self, event: Event<'_>) {
-            if let Event::Settled { receipt } = event {
-                self.0.lock().unwrap().push(receipt.action.to_string());
-            }
-        }
-    }
-    // The second cannot be performed, since the first fails.
-    let plan = plan_of(&[("a", &[]), ("b", &["a"]), ("c", &[])]);
-    let (world, told) = (World::failing(&["a"]), Mutex::new(Vec::new()));
-    let report = Run {
-        id: crate::toy::plan_id(),
-        world: &world,
-        performer: &world,
-        progress: &Count(&told),
-        clock: &Still,
-        record: &NoRecord,
-        stop: &Stop::new(),
-        policy: ErrorPolicy::SkipDependents,
-        jobs: Jobs::default(),
-    }
-    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
-    assert!(!report.is_success());
-    let mut told = told.into_inner().unwrap();
-    told.sort();
-    let mut all: Vec<String> = plan
-        .actions()
-        .iter()
-        .map(|it| it.id().to_string())
-        .collect();
-    all.sort();
-    assert_eq!(told, all);
-}
-
-#[test]
-fn independent_actions_are_under_way_at_once() {
-    struct Keep<'k>(&'k Mutex<Vec<String>>);
-    impl Progress for Keep<'_> {
-        fn event(&self, event: Event<'_>) {
-            if let Event::Settled { receipt } = event {
-                self.0.lock().unwrap().push(receipt.action.to_string());
-            }
-        }
-    }
-    /// Lets nobody on before four are there.
-    struct Meeting(std::sync::Barrier, World);
-    impl piton_plan::Perform<Toy> for Meeting {
-        fn perform(
-            &self,
-            operation: &Toy,
-            given: &piton_plan::Given<'_>,
-            (): (),
-        ) -> Result<piton_plan::Done, piton_plan::Failure> {
-            self.0.wait();
-            self.1.perform(operation, given, ())
-        }
-    }
-    let plan = plan_of(&[("a", &[]), ("b", &[]), ("c", &[]), ("d", &[])]);
-    let (reading, writing) = (
-        World::default(),
-        Meeting(std::sync::Barrier::new(4), World::default()),
-    );
-    let events = Mutex::new(Vec::new());
-    let report = Run {
-        id: crate::toy::plan_id(),
-        world: &reading,
-        performer: &writing,
-        progress: &Keep(&events),
-        clock: &Still,
-        record: &NoRecord,
-        stop: &Stop::new(),
-        policy: ErrorPolicy::default(),
-        jobs: Jobs(4.try_into().unwrap()),
-    }
-    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
-    assert_eq!(told(&report), ["a ok", "b ok", "c ok", "d ok"]);
-    assert_eq!(events.lock().unwrap().len(), 4);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is planted where git looks less often, and what cannot be put back.
 
 use std::fs;
+use std::path::PathBuf;
 
 use piton_durable::RealDisk;
 use piton_git::{Repository, View};
@@ -9,13 +10,19 @@ use piton_testkit::{TapDisk, Verb, input_output};
 
 use super::Fixture;
 
+/// Adds a linked working tree.
+fn linked(place: &Fixture) -> PathBuf {
+    let linked = place.home.path().join("linked");
+    let add = ["worktree", "add", "-q", "-b", "other"];
+    let add = [&add[..], &[linked.to_str().unwrap()]].concat();
+    place.repo.git(&add);
+    linked
+}
+
 #[test]
 fn what_is_planted_in_a_linked_working_tree_counts() {
     let place = Fixture::new();
-    let linked = place.home.path().join("linked");
-    let linked = linked.to_str().unwrap();
-    let add = ["worktree", "add", "-q", "-b", "other", linked];
-    place.repo.git(&add);
+    linked(&place);
     let dir = ".git/worktrees/linked";
     for (file, text) in [
         ("config.worktree", "[core]\n\tfsmonitor = ./evil"),
@@ -32,11 +39,7 @@ fn what_is_planted_in_a_linked_working_tree_counts() {
 #[test]
 fn a_linked_working_tree_that_is_made_one_of_another_repository_counts() {
     let place = Fixture::new();
-    let linked = place.home.path().join("linked");
-    let add = ["worktree", "add", "-q", "-b", "other"];
-    place
-        .repo
-        .git(&[&add[..], &[linked.to_str().unwrap()]].concat());
+    let linked = linked(&place);
     let git = Repository::find(&linked).unwrap();
     let view = View::read(&git).unwrap();
     let around = Surroundings::default();
@@ -65,11 +68,7 @@ fn the_user_s_own_settings_that_others_may_write_to_now_count() {
 #[test]
 fn another_form_of_the_settings_of_its_own_linked_working_tree_does_not_count() {
     let place = Fixture::new();
-    let linked = place.home.path().join("linked");
-    let add = ["worktree", "add", "-q", "-b", "other"];
-    place
-        .repo
-        .git(&[&add[..], &[linked.to_str().unwrap()]].concat());
+    let linked = linked(&place);
     place
         .repo
         .git(&["config", "extensions.worktreeConfig", "true"]);

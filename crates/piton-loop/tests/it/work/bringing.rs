@@ -117,6 +117,13 @@ fn work_that_landed_before_a_kill_is_let_go_and_does_not_land_twice() {
         ["later", "piton: random files"]
     );
     assert_eq!(scene.unlanded(), []);
+    // Nor is it in the way of what the user makes of it since.
+    scene.scratch.write("src/lib.rs", "better still\n");
+    work.hold(&RealDisk, &scene.repository(), &scene.state())
+        .unwrap();
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better still\n");
+    assert_eq!(scene.unlanded(), []);
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use piton_durable::RealDisk;
 use piton_loop::dilution;
-use piton_loop::work::Worked;
+use piton_loop::targets::Target;
 use piton_loop::work::land::Brought;
+use piton_loop::work::{Piece, Shop, SourcePiece, Worked};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::Status;
-use piton_migration::own::load_own;
+use piton_migration::own::{TargetProvenance, load_own};
 use piton_testkit::Replies;
 
 use crate::as_script::around;
@@ -127,6 +128,35 @@ fn a_routed_target_is_widened_and_cleaned_up_or_becomes_a_migration() {
         .write("migrations/random-files-2/plan.md", "mine\n");
     let work = taken(scene.refactor_of(&[], &plan));
     assert_eq!(work.slug.unwrap(), "random-files-3");
+}
+
+#[test]
+fn more_than_the_settings_allow_is_not_taken_from_an_agent() {
+    let scene = Scene::new();
+    let script = refactor_that_writes("better\n", "done").writes("large.txt", "0123456789");
+    let piece = Piece::Source(SourcePiece {
+        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
+        scope: None,
+        subject: None,
+        route: false,
+    });
+    let start = scene.start();
+    let worked = |most: u64| {
+        scene.with(&script, |shop, run| {
+            let mut slots = shop.slots.clone();
+            slots.max_new = most;
+            let shop = Shop {
+                slots: &slots,
+                ..shop.clone()
+            };
+            piece.work(&shop, run, &start)
+        })
+    };
+    assert!(matches!(worked(17), Worked::Accepted(_)));
+    let Worked::Failed { failure, .. } = worked(16) else {
+        panic!("it was taken");
+    };
+    assert!(failure.story.contains("large.txt"), "{failure}");
 }
 
 #[test]

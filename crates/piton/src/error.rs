@@ -121,7 +121,7 @@ impl CommandError {
         Self::new(ErrorKind::Failed, message)
     }
 
-    pub(crate) fn internal(message: impl Into<String>) -> Self {
+    fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }
 

@@ -136,11 +136,7 @@ impl Context {
 
     /// Carries a set-up or a repair that was cut off to its end. In the middle of
     /// a merge and the like nothing is begun that needs it.
-    pub(crate) fn finish_cut_off(
-        &self,
-        place: &Place,
-        only_look: bool,
-    ) -> Result<bool, CommandError> {
+    fn finish_cut_off(&self, place: &Place, only_look: bool) -> Result<bool, CommandError> {
         let Some(journal) = self.site(place).cut_off()? else {
             return Ok(false);
         };

@@ -66,7 +66,7 @@ pub(super) const OPEN: &[Open] = &[
 
 /// A setting that is a word, and a table with others in it.
 pub(crate) const SEAL: &str = "seal";
-pub(crate) const SEAL_IN_TABLE: &str = "seal.use";
+const SEAL_IN_TABLE: &str = "seal.use";
 
 /// The name of a setting that exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

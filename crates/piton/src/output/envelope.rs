@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::shapes::Shape;
 
 /// The format of the envelope; it grows when a reader has to change.
-pub(crate) const FORMAT: &str = "piton/1";
+const FORMAT: &str = "piton/1";
 
 /// The fields that `--json=FIELDS` picks; none where all are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

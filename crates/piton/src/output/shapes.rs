@@ -69,7 +69,7 @@ const fn decides(command: &'static str, fields: &'static str) -> Shape {
 }
 
 /// Every command that prints an envelope with a result.
-pub(crate) const SHAPES: &[Shape] = &[
+const SHAPES: &[Shape] = &[
     decides("apply", ""),
     shows("config get", "key value origin"),
     decides("config set", ""),

@@ -53,7 +53,7 @@ fn counted_today(context: &Context, place: &Place) -> BTreeSet<RunId> {
 }
 
 /// When the slots of a number were used last, which orders them.
-pub(crate) type Used = (Option<Timestamp>, u32);
+type Used = (Option<Timestamp>, u32);
 
 /// Decides which slots go, with the tool caches that belong to them: the ones
 /// that were used the longest ago.

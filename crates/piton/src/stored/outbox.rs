@@ -123,7 +123,7 @@ impl<'a> Outbox<'a> {
     }
 
     /// Whether a report with this key waits.
-    pub(crate) fn has_key(&self, key: &str) -> bool {
+    fn has_key(&self, key: &str) -> bool {
         self.has(|waiting| waiting.told.key == key)
     }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::{DiskRead, Kind, RealDisk};
 
 use crate::landing::entries::{self, Entry, Recorded};
-use crate::objects::{self, ObjectKind, TreeEntry};
+use crate::objects::{self, TreeEntry};
 use crate::{CommitId, GitError, Repository};
 
 /// What is committed and what is staged below one directory.
@@ -148,22 +148,14 @@ impl Committed {
     /// Whether a file is what is staged: git noted it as it is, or its content
     /// is the very same.
     fn stands(&self, path: &Path, entry: &Entry) -> Result<bool, GitError> {
+        let is_noted = |meta: fs::Metadata| {
+            entry.staged.is_like(&meta)
+                && entry.recorded == recorded(&meta)
+                && (meta.mtime(), meta.mtime_nsec()) < self.written
+        };
         let file = self.repository.top().join(path);
-        let Ok(meta) = fs::symlink_metadata(&file) else {
-            return Ok(false);
-        };
-        let runs = meta.mode() & 0o100 != 0;
-        if !meta.is_file() || !entry.staged.is_file() || entry.staged.runs() != runs {
-            return Ok(false);
-        }
-        if entry.recorded == recorded(&meta) && (meta.mtime(), meta.mtime_nsec()) < self.written {
-            return Ok(true);
-        }
-        let Ok(found) = fs::read(&file) else {
-            return Ok(false);
-        };
-        let stored = self.repository.objects().read(&entry.staged.object)?;
-        Ok(stored.is_some_and(|it| it.kind == ObjectKind::Blob && it.bytes == found))
+        Ok(fs::symlink_metadata(file).is_ok_and(is_noted)
+            || objects::stands(&self.repository, path, &entry.staged)?)
     }
 }
 

@@ -6,13 +6,12 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::change::{PathChange, TreeEntry};
 use super::entries::{self, Entries};
 use super::error::{InTheWay, LandError, Obstacle};
-use crate::{GitError, Repository, Setting};
+use crate::{GitError, Repository, Setting, objects};
 
 /// What is known of the repository already.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +137,7 @@ impl Plain {
             || entry.is_some_and(|entry| entry.is_odd);
         let is_changed = is_staged_otherwise
             || match &change.from {
-                Some(from) => !stands(repository, &change.path, from)?,
+                Some(from) => !objects::stands(repository, &change.path, from)?,
                 None => false,
             };
         Ok(is_changed.then_some(Obstacle::Changed))
@@ -156,23 +155,6 @@ fn is_there(path: &Path) -> bool {
         error.kind(),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
     ))
-}
-
-/// Whether the file at a path is what is stored.
-fn stands(repository: &Repository, path: &Path, as_stored: &TreeEntry) -> Result<bool, GitError> {
-    let file = repository.top().join(path);
-    let Ok(meta) = fs::symlink_metadata(&file) else {
-        return Ok(false);
-    };
-    let runs = meta.mode() & 0o100 != 0;
-    if !meta.is_file() || runs != as_stored.runs() {
-        return Ok(false);
-    }
-    let Ok(found) = fs::read(&file) else {
-        return Ok(false);
-    };
-    let stored = repository.objects().read(&as_stored.object)?;
-    Ok(stored.is_some_and(|stored| stored.bytes == found))
 }
 
 /// Returns what a commit has at a path, as it is to be written.

@@ -6,8 +6,10 @@
 
 mod change;
 mod reader;
+mod standing;
 mod trees;
 
 pub use change::{PathChange, TreeEntry};
 pub(crate) use reader::{Object, ObjectKind, Objects};
+pub(crate) use standing::stands;
 pub(crate) use trees::{changes, files};

@@ -48,8 +48,6 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The next page, if there is one.
     pub next: Option<Get>,
-    /// When the server said so, by its clock.
-    pub date: Option<Timestamp>,
     /// When the token ends, if it does.
     pub token_expires: Option<Timestamp>,
     /// Whether it stands for a change, which then has been done.

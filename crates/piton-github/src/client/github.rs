@@ -13,7 +13,7 @@ use super::patience::Patience;
 use super::sender::{Request, Sender, Telling};
 use super::token::Token;
 use super::wire::{self, Came};
-use super::{graph, judge, links};
+use super::{graph, links};
 use crate::error::ForgeError;
 use crate::forge::{Answer, Forge, ForgeRead};
 use crate::graphql::GraphQuery;
@@ -106,7 +106,6 @@ impl Client {
             status: came.status,
             body,
             next,
-            date: judge::date(came),
             token_expires: came
                 .header("github-authentication-token-expiration")
                 .and_then(expiry),

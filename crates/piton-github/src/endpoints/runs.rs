@@ -99,25 +99,9 @@ pub struct Step {
     pub conclusion: Option<String>,
 }
 
-/// Which attempts of a run are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attempts {
-    Latest,
-    All,
-}
-
-/// Lists the jobs of a run.
-pub fn jobs<'a>(
-    forge: &'a dyn ForgeRead,
-    repo: &RepoName,
-    run: u64,
-    attempts: Attempts,
-) -> Listing<'a, Job> {
+/// Lists the jobs of a run, of all its attempts.
+pub fn jobs<'a>(forge: &'a dyn ForgeRead, repo: &RepoName, run: u64) -> Listing<'a, Job> {
     let path = below(repo, &["actions", "runs", &run.to_string(), "jobs"]);
-    let filter = match attempts {
-        Attempts::Latest => "latest",
-        Attempts::All => "all",
-    };
-    let get = Get::new(path).with("filter", filter).in_full_pages();
+    let get = Get::new(path).with("filter", "all").in_full_pages();
     Listing::new(forge, get, wrapped)
 }

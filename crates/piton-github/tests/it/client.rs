@@ -209,9 +209,11 @@ fn the_time_by_githubs_clock_is_what_the_newest_answer_bore() {
     let github = client(&fake);
     assert_eq!(github.heard(), None);
     fake.set_now("2026-03-04T05:06:07Z".parse().unwrap());
-    let answer = github.get(&Get::new(&["user"])).unwrap();
-    assert_eq!(answer.date, Some("2026-03-04T05:06:07Z".parse().unwrap()));
-    assert_eq!(github.heard(), answer.date);
+    github.get(&Get::new(&["user"])).unwrap();
+    assert_eq!(
+        github.heard(),
+        Some("2026-03-04T05:06:07Z".parse().unwrap())
+    );
 }
 
 #[test]

@@ -64,10 +64,6 @@ pub enum Fault {
     TooManyFiles,
 }
 
-impl Fault {
-    pub const ALL: [Self; 3] = [Self::NoSpace, Self::InputOutput, Self::TooManyFiles];
-}
-
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

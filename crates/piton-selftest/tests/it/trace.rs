@@ -111,7 +111,7 @@ fn a_kill_comes_before_the_call_and_takes_everything_with_it() {
 
 #[test]
 fn a_call_that_is_made_to_fail_fails_and_changes_nothing() {
-    for fault in Fault::ALL {
+    for fault in [Fault::NoSpace, Fault::InputOutput, Fault::TooManyFiles] {
         let (_keep, at) = scratch();
         let (traced, _) = run(&at, "mkdir d || exit 7", &mut |_| Verdict::Fail(fault));
         assert_eq!(traced.end, End::Exit(7), "{fault}");

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use piton_github::endpoints::runs::Attempts;
 use piton_github::endpoints::{gists, releases, repository, runs, stargazers, traffic};
 use piton_github::{ForgeError, ForgeRead, RepoName};
 
@@ -268,7 +267,7 @@ fn runs_of(
     let mut seen = RunsSeen::default();
     let mut read = |run: Result<runs::Run, ForgeError>| {
         let run = run?;
-        let jobs = runs::jobs(forge, repo, run.id, Attempts::All);
+        let jobs = runs::jobs(forge, repo, run.id);
         let mut jobs = jobs
             .map(|job| job.map(job_seen))
             .collect::<Result<Vec<_>, _>>()?;

@@ -273,6 +273,11 @@ fn a_setup_that_fails_costs_no_call_and_shows_its_end() {
         story(&failed)
     );
     assert!(failed.failure.advice().contains("no agent was called"));
+    let runs = std::fs::read_dir(world.site.runs()).unwrap();
+    let mut logs = runs.map(|run| run.unwrap().path().join("setup.log"));
+    let log = logs.find(|log| log.is_file()).unwrap();
+    let kept = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(kept, "no network here\n", "all of it");
     // One that ends well has run once, for all calls that follow.
     world.slots.setup = Some(setup(
         "mkdir -p target; echo x >> target/times; echo y >> .gitignore",

@@ -1,7 +1,11 @@
 //! What comes of a target that an agent cleans up, or that is routed elsewhere.
 
+use piton_agent::sealing::SealTerms;
+use piton_agent::{Host, Limits};
 use piton_durable::RealDisk;
+use piton_git::slot::Setup;
 use piton_loop::dilution;
+use piton_loop::slots::SetupCommand;
 use piton_loop::targets::Target;
 use piton_loop::work::land::Brought;
 use piton_loop::work::{Piece, Shop, SourcePiece, Worked};
@@ -157,6 +161,47 @@ fn more_than_the_settings_allow_is_not_taken_from_an_agent() {
         panic!("it was taken");
     };
     assert!(failure.story.contains("large.txt"), "{failure}");
+}
+
+#[test]
+fn a_slot_is_set_up_before_the_work_and_an_agent_is_not_asked_where_that_fails() {
+    let scene = Scene::new();
+    let setup = |script: &str| SetupCommand {
+        setup: Setup {
+            command: script.to_owned(),
+            inputs: Vec::new(),
+        },
+        words: ["sh", "-c", script].map(str::to_owned).into(),
+        host: Host::new(std::env::vars_os()),
+        limits: Limits::default(),
+        terms: SealTerms::off(),
+    };
+    let piece = Piece::Source(SourcePiece {
+        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
+        scope: None,
+        subject: None,
+        route: false,
+    });
+    let start = scene.start();
+    let worked = |setup: SetupCommand| {
+        let script = refactor_that_writes("better\n", "done");
+        scene.with(&script, |shop, run| {
+            let mut slots = shop.slots.clone();
+            slots.setup = Some(setup);
+            let shop = Shop {
+                slots: &slots,
+                ..shop.clone()
+            };
+            piece.work(&shop, run, &start)
+        })
+    };
+    let Worked::Failed { failure, .. } = worked(setup("echo no network here; exit 7")) else {
+        panic!("it was worked on");
+    };
+    assert!(failure.story.contains("no network here"), "{failure}");
+    assert!(scene.prompts("refactor").is_empty());
+    assert!(matches!(worked(setup("true")), Worked::Accepted(_)));
+    assert_eq!(scene.prompts("refactor").len(), 1);
 }
 
 #[test]

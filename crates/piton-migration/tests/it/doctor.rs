@@ -242,6 +242,7 @@ fn the_forms_of_output_tell_the_same() {
         Correct the field that the message names, or restore the file from git.
     1 errors, 0 other findings
     ");
+    assert_eq!(report::pretty(&[]), "");
     assert_eq!(
         report::json(&reports)[0]["findings"][0]["code"],
         "invalid-manifest"

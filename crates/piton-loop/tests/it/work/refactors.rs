@@ -164,6 +164,34 @@ fn more_than_the_settings_allow_is_not_taken_from_an_agent() {
 }
 
 #[test]
+fn a_call_is_in_the_events_of_its_run_from_its_effort_to_its_end() {
+    let scene = Scene::new();
+    let piece = Piece::Source(SourcePiece {
+        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
+        scope: None,
+        subject: None,
+        route: false,
+    });
+    let start = scene.start();
+    let script = refactor_that_writes("better\n", "# Done\nit is better");
+    let events = scene.with(&script, |shop, run| {
+        let worked = piece.work(shop, run, &start);
+        assert!(matches!(worked, Worked::Accepted(_)), "{worked:?}");
+        std::fs::read_to_string(run.dir().events()).unwrap()
+    });
+    let of_the_call: Vec<serde_json::Value> = (events.lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|event: &serde_json::Value| event["call_role"] == "refactor")
+        .collect();
+    let names: Vec<_> = of_the_call.iter().map(|it| &it["event"]).collect();
+    assert_eq!(names, ["effort_resolved", "call_started", "call_finished"]);
+    let end = &of_the_call[2];
+    assert_eq!(end["call_status"], "finished");
+    assert_eq!(end["answer"], "Done");
+    assert_eq!(end["call"], of_the_call[1]["call"]);
+}
+
+#[test]
 fn a_slot_is_set_up_before_the_work_and_an_agent_is_not_asked_where_that_fails() {
     let scene = Scene::new();
     let setup = |script: &str| SetupCommand {

@@ -174,6 +174,12 @@ fn tour(backend: &str) {
     let id = team.create(PLAN);
     let _ = team.ok(&["init", "--ci"]);
     team.publish();
+    if backend == "github-draft-pr" {
+        // GitHub and the repository that is pushed to are one in truth.
+        let branch = team.ok(&["plan", "show", &id, "--branch"]).stdout;
+        let there = format!("HEAD:refs/heads/{}", branch.trim());
+        team.env.repo.git(&["push", "-q", "origin", &there]);
+    }
     let shown = team.ok(&["plan", "dispatch", &id, "--dry-run"]);
     assert!(shown.stdout.contains("piton-plan.yml"), "{}", shown.stdout);
     assert_eq!(team.header(&id)["last_dispatched_run_id"], Value::Null);

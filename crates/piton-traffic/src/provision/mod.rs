@@ -28,7 +28,7 @@ pub use fix::plan_fix;
 pub use kind::Kind;
 pub use observe::{ObserveError, observe};
 pub use remove::{RemoveParts, plan_remove};
-pub use settle::{Names, SettleError, display_name};
+pub use settle::{Names, SettleError, display_name, is_branch, is_cron, is_secret};
 pub use state::{StateGists, add_state};
 pub use upgrade::{UpgradeParts, plan_upgrade};
 pub use watched::watch;

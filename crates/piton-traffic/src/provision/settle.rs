@@ -127,7 +127,8 @@ pub fn display_name(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn is_branch(name: &str) -> bool {
+/// Whether a text can be the name of a branch.
+pub fn is_branch(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(['-', '/'])
         && !name.ends_with(['/', '.'])
@@ -137,7 +138,8 @@ fn is_branch(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"-_./+".contains(&b))
 }
 
-fn is_cron(line: &str) -> bool {
+/// Whether a text can be a cron line.
+pub fn is_cron(line: &str) -> bool {
     let fields: Vec<&str> = line.split(' ').collect();
     fields.len() == 5
         && fields.iter().all(|field| {
@@ -148,7 +150,8 @@ fn is_cron(line: &str) -> bool {
         })
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether a text can be the name of a secret.
+pub fn is_secret(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && !name.starts_with("GITHUB_")
         && name

@@ -193,6 +193,38 @@ fn init_after_create_keeps_what_only_github_and_options_knew() {
 }
 
 #[test]
+fn init_keeps_nothing_of_its_files_that_could_not_be_used() {
+    let (env, fake) = (TestEnv::new(), fake());
+    let made = on(&env, &fake, &CREATE);
+    assert_eq!(made.code, 0, "{}{}", made.stdout, made.stderr);
+    let workflow = ".github/workflows/traffic-badges.yml";
+    for (path, good, bad) in [
+        (
+            "docs/stats/index.html",
+            "usercontent.com/jo/",
+            "usercontent.com/j<o/",
+        ),
+        (workflow, "- cron: ", "- cron: soon "),
+        (workflow, "- \"main\"", "- \"-main\""),
+    ] {
+        let text = env.repo.read(path);
+        assert!(text.contains(good), "{path}: {good}");
+        env.repo.write(path, &text.replace(good, bad));
+    }
+    let again = on(&env, &fake, &["traffic", "init", "--force"]);
+    assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
+    let (page, written) = (
+        env.repo.read("docs/stats/index.html"),
+        env.repo.read(workflow),
+    );
+    assert!(page.contains("usercontent.com/acme/") && !page.contains("j<o"));
+    assert!(
+        written.contains("- \"main\"") && !written.contains("soon"),
+        "{written}"
+    );
+}
+
+#[test]
 fn init_writes_the_files_alone_and_asks_nobody() {
     let (env, fake) = (TestEnv::new(), fake());
     let args = ["traffic", "init", "--owner", "acme", "--repo", "widget"];

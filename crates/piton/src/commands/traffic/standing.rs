@@ -4,10 +4,12 @@
 use std::path::Path;
 
 use piton_durable::DiskRead;
+use piton_github::RepoName;
+use piton_traffic::provision::{is_branch, is_cron, is_secret};
 use piton_traffic::survey::{local_files, schedule_in};
 use piton_traffic::templates::{DASHBOARD_PATH, WORKFLOW_PATH, constant, push_branches, secret_in};
 
-/// What is in them, as far as it can be read.
+/// What is in them, as far as it can be read and used.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     /// Where the dashboard reads the numbers.
@@ -24,9 +26,12 @@ impl Standing {
             match file.path {
                 DASHBOARD_PATH => all.raw_base = constant(&file.text, "GIST_RAW_BASE"),
                 WORKFLOW_PATH => {
-                    all.secret = secret_in(&file.text);
-                    all.branch = push_branches(&file.text).into_iter().next();
-                    all.schedule = schedule_in(&file.text);
+                    all.secret = secret_in(&file.text).filter(|name| is_secret(name));
+                    all.branch = push_branches(&file.text)
+                        .into_iter()
+                        .next()
+                        .filter(|name| is_branch(name));
+                    all.schedule = schedule_in(&file.text).filter(|line| is_cron(line));
                 }
                 _ => {}
             }
@@ -39,6 +44,7 @@ impl Standing {
         let base = self.raw_base.as_deref()?;
         let path = base.strip_prefix("https://gist.githubusercontent.com/")?;
         let (owner, rest) = path.split_once('/')?;
-        (rest.split('/').next() == Some(badge)).then_some(owner)
+        let is_one = rest.split('/').next() == Some(badge) && RepoName::new(owner, badge).is_ok();
+        is_one.then_some(owner)
     }
 }

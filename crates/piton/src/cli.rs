@@ -7,9 +7,9 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::commands;
-use crate::env::DOCUMENTED;
-use crate::exit::Exit;
-use crate::global::GlobalArgs;
+use crate::config::env::DOCUMENTED;
+use crate::context::global::GlobalArgs;
+use crate::error::Exit;
 
 /// Durable, trustworthy plans for coding agents
 ///

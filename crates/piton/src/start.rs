@@ -11,17 +11,15 @@ use piton_base::terminal::{clean, is_harmful};
 
 use crate::cli::{Cli, Command, definition, understand};
 use crate::commands;
-use crate::config::nearest;
+use crate::completing::shell;
+use crate::config::{Environment, nearest};
+use crate::context::global::GlobalArgs;
 use crate::context::{Context, kept};
 use crate::dispatch::dispatch;
-use crate::env::Environment;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::global::GlobalArgs;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::{
     Channel, Color, Envelope, Fields, Level, Out, Shape, Show, Verbosity, join_show,
 };
-use crate::shell;
 
 /// Runs the command line that the process was started with.
 pub fn main() -> ExitCode {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// The commands that an agent in a person's session is to know, with what it
 /// writes behind them.

@@ -11,13 +11,11 @@ use piton_plan::saved::{self, LoadError, Refusal, SavedPlan};
 use piton_plan::{Admission, ApplyError, Jobs, Plan};
 
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, ErrorKind, Exit};
 use crate::migrations::{PlannedStep, planned_step};
-use crate::op::Op;
+use crate::operation::Op;
 use crate::output::Show;
-use crate::planned::{PlanArgs, short};
-use crate::site;
+use crate::planned::{PlanArgs, short, site};
 
 /// Perform a plan that `--plan-out` saved
 ///

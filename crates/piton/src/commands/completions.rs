@@ -3,10 +3,9 @@
 use clap::Args;
 use clap_complete::Shell;
 
+use crate::completing::shell;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::shell;
+use crate::error::{CommandError, CommandResult, Exit};
 
 /// Print what makes a shell complete piton
 ///

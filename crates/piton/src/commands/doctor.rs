@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
-use crate::exit::Exit;
+use crate::error::Exit;
 use crate::output::broken;
 
 /// Check what piton needs: git, agents, the seal, the disk, the terminal

@@ -8,10 +8,9 @@ use piton_plan::files::Content;
 
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::files::put;
-use crate::op::Op;
-use crate::planned::PlanArgs;
-use crate::site;
+use crate::operation::Op;
+use crate::operation::files::put;
+use crate::planned::{PlanArgs, site};
 
 /// Write a man page for every command into a directory
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::agent_files::page;
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// Print the page that an agent needs to work with piton
 ///

@@ -8,8 +8,7 @@ use piton_loop::prompts::{PromptSet, TemplateOrigin};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Channel, Level, Table};
 use crate::planning::prompts;
 

@@ -15,8 +15,7 @@ use piton_migration::listing::{self, Filter, Row};
 use self::seen::Seen;
 use self::sorted::Sorted;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::wrap;
 
 /// Show what is ready, what is planned, what waits for you and what runs

@@ -1,7 +1,9 @@
-//! Settings: what can be set, where each value came from, changing one.
+//! Settings and variables: what can be set, where each value came from, changing
+//! one.
 
 mod accessors;
 mod edit;
+pub(crate) mod env;
 mod key;
 mod known;
 mod layer;
@@ -12,6 +14,7 @@ mod value;
 mod vetted;
 
 pub(crate) use edit::set;
+pub(crate) use env::Environment;
 pub(crate) use key::{Key, UnknownKey, all_names};
 pub(crate) use layer::{ConfigError, Layer};
 pub(crate) use nearest::nearest;

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use piton_base::RepoPath;
 use piton_durable::{DiskError, DiskRead, Kind};
 
+use super::env::Environment;
 use super::key::{Key, variable};
 use super::known::KNOWN;
 use super::layer::{ConfigError, Layer, Problem};
 use super::value::{Parsed, Value};
 use super::vetted::vet;
-use crate::env::Environment;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]

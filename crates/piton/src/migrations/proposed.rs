@@ -8,7 +8,7 @@ use piton_plan::{Plan, PlanBuilder};
 use super::standing;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::planning;
 

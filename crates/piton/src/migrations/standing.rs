@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::context::{Context, Place};
 use crate::error::CommandResult;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 
 /// Carries out a plan about one migration. With `--json` its status and what

@@ -5,6 +5,7 @@ mod channel;
 mod envelope;
 mod gathered;
 mod kept;
+pub(crate) mod offering;
 mod out;
 mod shapes;
 mod table;

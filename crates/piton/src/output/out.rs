@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::gathered::{Earlier, Gathered};
 use super::kept::Kept;
 use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_stamp, plain, wrap};
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]

@@ -14,9 +14,8 @@ use piton_plan::{Outcome, Plan, Report, SkipReason};
 use super::error::journal_error;
 use super::tell::Went;
 use super::{PerformArgs, Site};
-use crate::error::CommandError;
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{CommandError, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
 use crate::world::Made;
 

@@ -11,9 +11,8 @@ use piton_plan::{Interaction, Plan, PlanId, Ready, Receipt, saved};
 
 use super::error::{journal_error, resume_error};
 use super::{PerformArgs, PlanArgs, Site};
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
 use crate::terminal::Terminal;
 

@@ -2,7 +2,7 @@
 
 use piton_plan::{ActionId, Failure, FailureKind, Outcome, Report, SkipReason, Verification};
 
-use crate::exit::Exit;
+use crate::error::Exit;
 
 pub(super) fn exit_of(report: &Report, verification: Option<&Verification>) -> Exit {
     let failure = failed(report).map(|(_, failure)| failure.kind);

@@ -17,7 +17,7 @@ use piton_plan::{
 use super::Site;
 use super::error::journal_error;
 use crate::error::CommandError;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::world::Writing;
 
 /// The beginnings of the commands whose journals these are.

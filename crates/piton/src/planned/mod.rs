@@ -8,7 +8,7 @@ mod exit;
 mod finish;
 mod perform;
 mod show;
-mod site;
+pub(crate) mod site;
 mod tell;
 
 pub(crate) use self::again::was_declined;

@@ -12,7 +12,7 @@ use super::error::{journal_error, lost_journal};
 use super::tell::Went;
 use super::{PerformArgs, Site};
 use crate::error::CommandError;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::world::Writing;
 
 /// The command that frees space.

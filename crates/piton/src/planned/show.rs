@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{PlanArgs, Site};
 use crate::error::{Attempt as _, CommandError};
-use crate::op::Op;
+use crate::operation::Op;
 use crate::output::{Channel, Level};
 
 impl Site<'_> {

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::Site;
 use super::exit::{exit_of, failed};
 use super::show::{level_of, plan_json};
-use crate::error::{Attempt as _, CommandError};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, local_time};
 use crate::world::Made;
 

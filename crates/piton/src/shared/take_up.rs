@@ -9,8 +9,7 @@ use piton_migration::slug::Slug;
 
 use super::wish::Wish;
 use crate::context::{Context, Place};
-use crate::error::CommandError;
-use crate::exit::Exit;
+use crate::error::{CommandError, Exit};
 use crate::migrations::{person_refusal, proposed};
 use crate::planned::PlanArgs;
 

@@ -10,9 +10,8 @@ use piton_durable::{Disk, write_atomic};
 
 use super::place::StoredPlace;
 use super::who::{in_actions, user};
-use crate::context::Context;
+use crate::context::{Context, forge};
 use crate::error::CommandError;
-use crate::forge;
 
 /// Runs something that changes plans with the backend of a provider. What is
 /// about a session goes into the session's log.

@@ -9,9 +9,8 @@ use piton_base::StateDir;
 use piton_github::{Client, RepoName};
 
 use crate::config::Settings;
-use crate::context::Context;
+use crate::context::{Context, forge};
 use crate::error::CommandError;
-use crate::forge;
 
 /// Why the plan at an address is none of those that are kept here, if it is not.
 /// Its number alone would be that of another plan.

@@ -3,8 +3,8 @@
 use piton_backend::folder::Checkout;
 use piton_durable::DiskRead;
 
+use crate::config::Environment;
 use crate::context::Context;
-use crate::env::Environment;
 
 /// Returns whether this is a run of GitHub Actions.
 pub(crate) fn in_actions(environment: &Environment) -> bool {

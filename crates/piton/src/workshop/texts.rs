@@ -7,8 +7,7 @@ use piton_git::{CommitId, GitRead};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::planning::PlanningContext;
-use crate::taste;
+use crate::planning::{PlanningContext, taste};
 
 /// Reads them. Where the working tree is as committed, it is read; otherwise
 /// the commit's own texts are laid out beside everything else that may go.

@@ -15,7 +15,7 @@ use piton_traffic::operation::TrafficWorld;
 
 use super::Publishing;
 use crate::context::{Context, Place};
-use crate::op::{Op, Seen};
+use crate::operation::{Op, Seen};
 
 /// Tells how the world stands to an operation; it can change nothing.
 #[derive(Debug)]
@@ -139,11 +139,11 @@ impl<'a> Reading<'a> {
     pub(super) fn github(&self) -> Result<&Client, Failure> {
         let made = self.github.get_or_init(|| {
             let client = match &self.here {
-                Some(here) => crate::forge::client(self.context, &here.place.settings),
+                Some(here) => crate::context::forge::client(self.context, &here.place.settings),
                 None => self
                     .context
                     .settings(None)
-                    .and_then(|settings| crate::forge::client(self.context, &settings)),
+                    .and_then(|settings| crate::context::forge::client(self.context, &settings)),
             };
             client.map_err(|error| Failure::new(FailureKind::Input, error.on_one_line()))
         });

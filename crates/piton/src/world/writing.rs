@@ -26,7 +26,7 @@ use super::reading::Here;
 use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::op::{Op, Seen};
+use crate::operation::{Op, Seen};
 use crate::workshop::held_step;
 
 /// How long an action waits for another piton to finish what it is writing.

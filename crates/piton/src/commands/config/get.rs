@@ -6,8 +6,7 @@ use serde_json::json;
 use super::written::{settings, unknown};
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 
 /// Print the value of one setting
 ///

@@ -12,10 +12,9 @@ use super::written::unknown;
 use crate::config::{self, Key, Layer};
 use crate::context::{CONFIG_FILE, Context};
 use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::files::{put, read};
-use crate::op::Op;
-use crate::planned::PlanArgs;
-use crate::site;
+use crate::operation::Op;
+use crate::operation::files::{put, read};
+use crate::planned::{PlanArgs, site};
 
 /// Set one setting in piton.toml, or in the user's file
 ///

@@ -6,8 +6,7 @@ use serde_json::json;
 use super::written::settings;
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Channel, Level};
 
 /// Show every setting that has a value

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::piton::{Demo, line};
 use super::project::SCRIPT_FILE;
-use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, ErrorKind, Exit};
 
 const SLUG: &str = "split-the-report";
 const TARGET: &str = "Split counting from writing in tally, so that a second report can be added";

@@ -5,7 +5,7 @@ use std::io::Write;
 use piton_backend::ascii::ascii_json;
 use serde_json::{Value as Json, json};
 
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// An answer: its fields in their order.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,7 @@ use serde_json::Value as Json;
 use super::answer::{Answer, Layout};
 use super::report::plan_id;
 use crate::context::Context;
-use crate::error::CommandError;
-use crate::exit::Exit;
+use crate::error::{CommandError, Exit};
 use crate::stored::{StoredPlace, Undelivered, with_reader};
 
 /// Print one field of a plan's header

@@ -12,7 +12,7 @@ use super::event::{Scene, State, Trouble};
 use super::mark_impl::tell;
 use super::report::{Report, send};
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::error::Exit;
 use crate::stored::{StoredPlace, with_reader};
 
 /// Report to the plan of this folder that work on it began, ended or was

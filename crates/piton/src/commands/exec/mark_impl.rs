@@ -11,7 +11,7 @@ use super::answer::{Answer, Layout};
 use super::event::{Scene, Trouble};
 use super::report::send;
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::error::Exit;
 use crate::stored::Undelivered;
 
 /// Record that work on the plan of this folder began

@@ -17,8 +17,7 @@ use clap::{Args, Subcommand};
 use event::Trouble;
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::stored::Undelivered;
 
 /// Report what happened to a stored plan (for agents and CI jobs)

@@ -16,10 +16,9 @@ use super::{
     upload_session,
 };
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::files::put;
-use crate::op::Op;
+use crate::error::{CommandError, CommandResult, Exit};
+use crate::operation::Op;
+use crate::operation::files::put;
 use crate::planned::{PlanArgs, Site};
 use crate::stored::{StoredPlace, Undelivered, with_reader};
 use crate::world::Reading;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::answer::{Answer, Layout};
 use super::report::{Report, decide_and_send, plan_id};
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::error::Exit;
 use crate::stored::Undelivered;
 
 /// Record in a plan which run and session worked on it remotely

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::answer::{Answer, Layout};
 use super::report::{Report, decide_and_send, plan_id};
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::error::Exit;
 use crate::stored::Undelivered;
 
 /// Set fields of a plan's header

@@ -16,9 +16,8 @@ use serde_json::json;
 
 use super::answer::{Answer, Layout};
 use super::report::{Report, plan_id, send};
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::forge;
+use crate::context::{Context, forge};
+use crate::error::Exit;
 use crate::stored::{StoredPlace, Undelivered};
 
 /// How long a log may be.

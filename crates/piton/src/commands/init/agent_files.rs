@@ -8,8 +8,8 @@ use piton_plan::files::Content;
 
 use crate::agent_files::{Merged, Wanted, merge};
 use crate::error::{Attempt as _, CommandError};
-use crate::files::{put, read};
-use crate::op::Op;
+use crate::operation::Op;
+use crate::operation::files::{put, read};
 
 pub(super) fn decide(
     builder: &mut PlanBuilder<Op>,

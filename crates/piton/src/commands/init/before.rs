@@ -8,7 +8,7 @@ use piton_durable::DiskRead;
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
 use crate::error::CommandError;
-use crate::files::read;
+use crate::operation::files::read;
 
 #[derive(Debug)]
 pub(super) struct Before {

@@ -11,8 +11,8 @@ use std::path::Path;
 
 use crate::config::Settings;
 use crate::error::{Attempt as _, CommandError};
-use crate::files::{put, read};
-use crate::op::Op;
+use crate::operation::Op;
+use crate::operation::files::{put, read};
 use crate::stored::WORKFLOW;
 
 /// How the file begins, by which piton knows it again.

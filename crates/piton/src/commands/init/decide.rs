@@ -13,7 +13,7 @@ use super::places::Places;
 use super::{adopt, agent_files, ci, guess, migrations, settings, taste};
 use crate::agent_files::Wanted;
 use crate::error::CommandError;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::WHOLE;
 
 /// A plan, and what is worth telling about how it came about.

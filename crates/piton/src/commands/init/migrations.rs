@@ -14,8 +14,8 @@ use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::places::Wish;
 use crate::error::{Attempt as _, CommandError, ErrorKind};
-use crate::files::put;
-use crate::op::Op;
+use crate::operation::Op;
+use crate::operation::files::put;
 
 /// Git keeps no empty directories.
 const KEEP: &str = ".gitkeep";

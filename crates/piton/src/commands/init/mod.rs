@@ -14,10 +14,9 @@ mod taste;
 
 use crate::agent_files::{Wanted, wanted};
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Channel, Level};
-use crate::readiness;
+use crate::planning::readiness;
 
 pub(crate) use self::args::InitArgs;
 use self::ci::Ci;

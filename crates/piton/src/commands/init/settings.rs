@@ -10,8 +10,8 @@ use piton_plan::{Handle, PlanBuilder};
 use crate::config::{self, Key};
 use crate::context::CONFIG_FILE;
 use crate::error::{Attempt as _, CommandError};
-use crate::files::put;
-use crate::op::Op;
+use crate::operation::Op;
+use crate::operation::files::put;
 
 /// What the file should say.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use piton_plan::{ConflictMode, Draft, Handle, Input, InputKind, Otherwise, PlanB
 
 use super::places::Wish;
 use crate::error::CommandError;
-use crate::files::{NEW_FILE_MODE, put, read};
-use crate::op::Op;
+use crate::operation::Op;
+use crate::operation::files::{NEW_FILE_MODE, put, read};
 
 pub(super) fn decide(
     builder: &mut PlanBuilder<Op>,

@@ -7,11 +7,9 @@ use piton_plan::journal::{self, Listed, Status};
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Cell, Table, Tone};
-use crate::planned::{journal_error, short};
-use crate::site;
+use crate::planned::{journal_error, short, site};
 
 /// List the plans that were begun, the newest first
 #[derive(Debug, Args)]

@@ -10,10 +10,9 @@ use piton_plan::{Given, Moment, Observation, Observe, Plan};
 
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
-use crate::op::Op;
-use crate::planned::{PerformArgs, Site, journal_error, was_declined};
+use crate::operation::Op;
+use crate::planned::{PerformArgs, Site, journal_error, site, was_declined};
 use crate::planning::refuse_under_way;
-use crate::site;
 
 /// Carry on with a plan that was cut off or left something undone
 ///

@@ -7,12 +7,10 @@ use serde_json::json;
 
 use super::list::word;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandResult, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
-use crate::planned::{journal_error, plan_json};
-use crate::site;
+use crate::planned::{journal_error, plan_json, site};
 
 /// Show a plan that was begun, and what came of it
 #[derive(Debug, Args)]

@@ -7,8 +7,7 @@ use serde_json::json;
 
 use super::find::find;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 
 /// Show what the last step of a migration changed
 #[derive(Debug, Args)]

@@ -10,8 +10,7 @@ use serde_json::json;
 use super::find::find;
 use super::repair;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 

@@ -8,8 +8,7 @@ use piton_migration::slug::Slug;
 
 use super::start::{free_slug, plain_slug, proposal, refuse_taken, refuse_without_commits};
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::migrations::proposed;
 use crate::planned::PlanArgs;
 use crate::shared::shared;

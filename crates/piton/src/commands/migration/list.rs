@@ -10,8 +10,7 @@ use piton_migration::manifest::Status;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Cell, Table, Tone, local_stamp, local_time};
 
 /// List the migrations, the one that changed last first

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::find::find;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::Table;
 
 /// List the commits of a migration, the newest first

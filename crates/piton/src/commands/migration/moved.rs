@@ -11,8 +11,8 @@ use piton_plan::{Draft, Plan, PlanBuilder};
 
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError};
-use crate::files::put;
-use crate::op::Op;
+use crate::operation::Op;
+use crate::operation::files::put;
 use crate::planning;
 
 /// Refuses it while a commit does not belong here, or with changes that are in

@@ -10,11 +10,10 @@ use super::start::{free_slug, plain_slug, proposal, refuse_taken, refuse_without
 use super::step::{Until, steps};
 use crate::agents::AgentArgs;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::migrations::proposed;
 use crate::planned::PlanArgs;
-use crate::readiness;
+use crate::planning::readiness;
 
 /// Start a migration
 ///

@@ -8,9 +8,8 @@ use piton_migration::contents::Contents;
 use super::find::find;
 use super::review_sheet::{in_order, together};
 use crate::context::Context;
-use crate::editor;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
+use crate::terminal::editor;
 
 /// Read a migration's plan, in your pager or your editor
 ///

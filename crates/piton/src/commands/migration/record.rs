@@ -2,8 +2,7 @@
 
 use super::find::About;
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::migrations::{Decision, person_refusal, proposed};
 
 /// Records a decision about the migration that is named.

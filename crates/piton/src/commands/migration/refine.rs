@@ -15,13 +15,12 @@ use super::find::find;
 use super::{review_sheet, step};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
-use crate::editor;
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
 use crate::migrations::{Decision, PlannedStep, person_refusal, planned_step, proposed};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::AskedEffort;
+use crate::terminal::editor;
 
 /// Give feedback on a plan, and have it revised
 ///
@@ -203,7 +202,7 @@ fn feedback(
     if let Some(file) = &args.file {
         let path = context.directory.join(file);
         let could_not = || CommandError::usage(format!("could not read {}", file.display()));
-        let bytes = crate::files::read(&context.disk, &path)
+        let bytes = crate::operation::files::read(&context.disk, &path)
             .map_err(|error| could_not().with_source(error.on_one_line()))?
             .ok_or_else(|| could_not().with_source("there is no such file"))?;
         let text = String::from_utf8(bytes)

@@ -22,14 +22,12 @@ use super::review_sheet;
 use crate::agents::session::{self, Page, Talk};
 use crate::agents::{self, AgentArgs, Watch};
 use crate::context::{Context, Place};
-use crate::editor;
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
 use crate::migrations::{Decision, person_refusal, proposed, standing};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::PlanningContext;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, editor};
 
 /// Show what a migration asks of a person, and take the answer
 ///

@@ -15,10 +15,9 @@ use piton_plan::PlanBuilder;
 
 use super::find::About;
 use crate::context::{Context, Place};
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
 use crate::migrations::{person_refusal, proposed};
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::planning::refuse_under_way;
 use crate::stored::{StoredPlace, refuse_nowhere};

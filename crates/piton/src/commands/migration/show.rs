@@ -8,8 +8,7 @@ use piton_migration::show;
 
 use super::find::find;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandResult};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandResult, Exit};
 use crate::output::local_time;
 
 /// Show where a migration stands and what happens next

@@ -6,8 +6,7 @@ use piton_loop::planning::person;
 
 use super::find::About;
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::migrations::{person_refusal, proposed};
 use crate::planning::refuse_under_way;
 

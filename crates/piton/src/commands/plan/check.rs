@@ -14,8 +14,7 @@ use serde_json::{Value as Json, json};
 
 use super::text;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::stored::target::{document, failed, with_plan};
 
 /// Check a stored plan, or a text without any network

@@ -7,7 +7,7 @@ use piton_backend::store::State;
 use super::decide::carry_out;
 use crate::context::Context;
 use crate::error::CommandResult;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, with_plan};
 

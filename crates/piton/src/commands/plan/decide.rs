@@ -4,7 +4,7 @@ use piton_plan::PlanBuilder;
 
 use crate::context::Context;
 use crate::error::CommandResult;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::send_waiting;
 

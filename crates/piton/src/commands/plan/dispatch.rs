@@ -13,13 +13,11 @@ use piton_github::{Client, ForgeError, RepoName, found};
 use piton_plan::{Handle, PlanBuilder, Receipt, Slot};
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{CommandError, CommandResult, Exit};
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::target::{header, with_plan};
-use crate::stored::{DispatchedHere, StoredPlace, WORKFLOW, send_waiting};
-use crate::stored::{Terms, Worthy};
+use crate::stored::{DispatchedHere, StoredPlace, Terms, WORKFLOW, Worthy, send_waiting};
 
 /// Start the workflow that carries a stored plan out
 ///

@@ -7,8 +7,7 @@ use serde_json::json;
 
 use super::runs::{DispatchedRun, Runs};
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Cell, Table};
 use crate::stored::target::{failed, with_plans};
 

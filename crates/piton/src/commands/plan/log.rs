@@ -9,8 +9,7 @@ use piton_base::terminal::clean;
 use serde_json::{Value as Json, json};
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::stored::target::{failed, with_plan};
 
 /// Show what happened to a stored plan, oldest first

@@ -8,7 +8,7 @@ use piton_backend::operation::{BackendOp, RepairHeader};
 use super::decide::carry_out;
 use crate::context::Context;
 use crate::error::CommandResult;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, failed, with_plan};
 

@@ -8,8 +8,7 @@ use piton_durable::{DiskRead, Kind};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::stored::target::with_plan;
 
 /// Show which plan a work folder, or this branch, belongs to

@@ -10,8 +10,7 @@ use piton_base::terminal::{clean, is_harmful};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::stored::target::{document, failed, with_plan};
 
 /// Show a stored plan: its state, its header, its text

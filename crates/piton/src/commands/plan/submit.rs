@@ -11,14 +11,12 @@ use piton_github::operation::{ForgeOp, OpenPull, ReadyPull};
 use serde_json::json;
 
 use super::decide::carry_out;
-use crate::context::Context;
+use crate::context::{Context, forge};
 use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::forge;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
-use crate::stored::StoredPlace;
 use crate::stored::target::{document, header, with_plan};
-use crate::stored::title;
+use crate::stored::{StoredPlace, title};
 
 /// Open the pull request of a plan's branch, or make its draft ready
 ///

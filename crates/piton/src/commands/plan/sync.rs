@@ -6,8 +6,7 @@ use piton_migration::slug::Slug;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::shared::{Heard, Unread, hear};

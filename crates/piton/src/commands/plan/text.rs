@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError};
-use crate::files;
+use crate::operation::files;
 
 /// How long a text may be: several times what GitHub takes.
 const MOST: u64 = 1 << 20;

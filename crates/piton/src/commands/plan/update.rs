@@ -11,9 +11,8 @@ use serde_json::json;
 use super::decide::carry_out;
 use super::text;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, failed, header, with_plan};
 

@@ -10,10 +10,9 @@ use piton_plan::{ConflictMode, Draft, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::template::file;
 use crate::context::{Context, Place};
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::files::NEW_FILE_MODE;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
+use crate::operation::Op;
+use crate::operation::files::NEW_FILE_MODE;
 use crate::planned::PlanArgs;
 
 /// Copy built-in templates to the repository, where they can be changed

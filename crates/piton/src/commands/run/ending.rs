@@ -4,7 +4,7 @@ use piton_git::UnderWay;
 use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::FinalStatus;
 
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// Why a run is over.
 #[derive(Clone, Debug, PartialEq)]

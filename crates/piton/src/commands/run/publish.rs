@@ -6,7 +6,7 @@ use piton_migration::slug::Slug;
 
 use super::finisher::Finisher;
 use super::job::Job;
-use crate::exit::Exit;
+use crate::error::Exit;
 use crate::migrations::PlannedStep;
 use crate::planned::PlanArgs;
 use crate::workshop::{Facts, Teller};

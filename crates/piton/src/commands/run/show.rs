@@ -17,7 +17,7 @@ use super::course::Course;
 use super::tick;
 use super::view::{Terms, View};
 use crate::error::CommandError;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::output::Channel;
 use crate::planned::plan_json;
 use crate::workshop::Floor;

@@ -14,7 +14,7 @@ use piton_plan::{
 
 use super::piece::kind_of;
 use crate::error::{Attempt as _, CommandError};
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::{journal_error, lost_journal};
 use crate::workshop::Floor;
 

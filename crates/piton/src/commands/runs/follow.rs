@@ -10,8 +10,7 @@ use piton_base::terminal::clean;
 use piton_loop::runs::{self, Overview, Recorded, RunDir, RunId, RunState};
 
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
 use crate::output::{Channel, Level};
 use crate::records::overview;
 

@@ -7,8 +7,7 @@ use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::exit::Exit;
+use crate::error::{CommandResult, Exit};
 use crate::output::{Cell, Table, Tone};
 use crate::records::unreadable;
 

@@ -6,7 +6,7 @@ use piton_plan::PlanBuilder;
 
 use crate::context::Context;
 use crate::error::CommandResult;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::{PRUNING, PlanArgs};
 use crate::records::retention::{journals, policy, records, slots};
 

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use super::follow::follow;
 use super::list::status;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::local_time;
 use crate::records::{overview, unreadable};
 

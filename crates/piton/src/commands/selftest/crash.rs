@@ -11,8 +11,7 @@ use serde_json::json;
 use super::args::SelftestArgs;
 use super::place;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::{Channel, Level};
 
 pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {

@@ -13,8 +13,7 @@ use serde_json::json;
 use super::args::SelftestArgs;
 use super::place;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
 use crate::output::{Channel, Level};
 
 /// What the sealed child is told.

@@ -40,7 +40,7 @@ pub(super) fn dispatched(context: &Context, now: Timestamp) -> Vec<Dispatched> {
     if newest.is_empty() {
         return Vec::new();
     }
-    let client = crate::forge::client(context, &stored.settings).ok();
+    let client = crate::context::forge::client(context, &stored.settings).ok();
     newest
         .into_iter()
         .filter_map(|here| {

@@ -9,12 +9,10 @@ use piton_plan::files::{Content, FileOp};
 use serde_json::json;
 
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::files::{put, read};
-use crate::op::Op;
-use crate::planned::PlanArgs;
-use crate::site;
+use crate::error::{CommandError, CommandResult, Exit};
+use crate::operation::Op;
+use crate::operation::files::{put, read};
+use crate::planned::{PlanArgs, site};
 
 #[derive(Clone, Debug)]
 pub(super) struct TasteFile {

@@ -7,7 +7,7 @@ mod session;
 pub(crate) use self::args::TasteArgs;
 use crate::context::Context;
 use crate::error::CommandResult;
-use crate::taste::warn_if_stale;
+use crate::planning::taste::warn_if_stale;
 use file::TasteFile;
 
 pub(crate) fn run(context: &Context, args: &TasteArgs) -> CommandResult {

@@ -19,14 +19,13 @@ use crate::agents::session::{self, Page, Talk};
 use crate::agents::{self, Watch, slots};
 use crate::config::Settings;
 use crate::context::{Context, Place, token};
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
-use crate::files::{NEW_FILE_MODE, put, read};
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
+use crate::operation::Op;
+use crate::operation::files::{NEW_FILE_MODE, put, read};
 use crate::output::{Channel, Level};
+use crate::planned::site;
 use crate::planning::prompts;
-use crate::site;
-use crate::taste::warn_if_stale;
+use crate::planning::taste::warn_if_stale;
 
 /// The copy and the prompt are nobody else's business.
 const MODE: u32 = 0o600;

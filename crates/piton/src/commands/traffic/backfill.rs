@@ -25,11 +25,9 @@ use super::look::{How, Looked, look};
 use super::place::MeantArgs;
 use super::state::{again_once, gists_of, mending, state_of, wait_for_collector};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
-use crate::planned::PlanArgs;
-use crate::site;
+use crate::error::{CommandError, CommandResult, Exit};
+use crate::operation::Op;
+use crate::planned::{PlanArgs, site};
 
 /// Where history comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

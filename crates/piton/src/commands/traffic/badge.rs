@@ -7,8 +7,7 @@ use serde_json::json;
 use super::look::{How, look};
 use super::place::MeantArgs;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 
 /// The form in which a badge is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

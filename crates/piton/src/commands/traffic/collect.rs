@@ -20,12 +20,10 @@ use piton_traffic::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 
 use super::error;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
-use crate::planned::PlanArgs;
-use crate::site;
+use crate::planned::{PlanArgs, site};
 
 /// GitHub cuts files of gists beyond a megabyte.
 const LARGE: usize = 900_000;
@@ -97,7 +95,7 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     let repository: RepoName = repository
         .parse()
         .or_usage("could not use the repository")?;
-    let forge = crate::forge::client(context, &settings)?;
+    let forge = crate::context::forge::client(context, &settings)?;
     let (given, revision) = given(context, args, &forge, &repository)?;
     context.out.trace("read the state");
     let answers = fetch(&forge, &repository, &given.state, given.now);

@@ -15,9 +15,8 @@ use super::place::{Known, MeantArgs, earlier, not_an_id};
 use super::tips::{self, Tip};
 use super::{backfill, error, init, mend, report};
 use crate::context::{Context, Place};
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::terminal::Terminal;
@@ -148,7 +147,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     let known = Known::read(context, Some(&place), &args.meant)?;
     let mut wishes = wishes(context, args, &place, &known)?;
     let told = told(context, args)?;
-    let forge = crate::forge::client(context, &place.settings)?;
+    let forge = crate::context::forge::client(context, &place.settings)?;
     let earlier = earlier(&place);
     let (facts, decided) = loop {
         let facts = mend::facts(context, &forge, &known, &wishes)?;

@@ -11,10 +11,9 @@ use super::place::Known;
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::op::Op;
+use crate::operation::Op;
 use crate::output::{Channel, Level};
-use crate::planned::{PlanArgs, Site};
-use crate::site;
+use crate::planned::{PlanArgs, Site, site};
 
 /// So many folders are looked at on the way up, the first one included.
 const LEVELS: usize = 20;

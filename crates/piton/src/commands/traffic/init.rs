@@ -16,9 +16,8 @@ use super::standing::Standing;
 use super::tips::{self, Tip};
 use crate::config::Settings;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 

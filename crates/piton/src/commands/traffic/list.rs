@@ -17,8 +17,7 @@ use super::at_once::at_once;
 use super::error;
 use super::place::{MeantArgs, list_file, parsed};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, Exit};
 use crate::output::{Cell, Table};
 
 /// How deep folders are searched.
@@ -97,7 +96,7 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         all = merge(&list.all(), &[], &folders);
     } else {
         let settings = context.settings(None)?;
-        let forge = crate::forge::client(context, &settings)?;
+        let forge = crate::context::forge::client(context, &settings)?;
         let mine: Result<Vec<gists::Gist>, _> = gists::list(&forge).collect();
         let known = !list.all().is_empty() || !folders.is_empty();
         let mine = match mine {

@@ -10,9 +10,8 @@ use piton_traffic::survey::{Subject, Survey, survey};
 use super::error;
 use super::place::{Known, MeantArgs, remote};
 use crate::config::Settings;
-use crate::context::{Context, Place};
+use crate::context::{Context, Place, forge};
 use crate::error::CommandError;
-use crate::forge;
 
 /// A set-up with everything that was looked at.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::look::{How, look};
 use super::place::{Known, MeantArgs};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::op::Op;
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 
 /// Take tracking away again: files, variables, the secret

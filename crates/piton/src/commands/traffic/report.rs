@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::badge::{ALL, addresses, dashboard_of};
 use crate::context::Context;
-use crate::op::Op;
+use crate::operation::Op;
 
 pub(super) fn tell(
     context: &Context,

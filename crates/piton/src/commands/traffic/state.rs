@@ -14,8 +14,7 @@ use piton_traffic::templates::WORKFLOW_FILE;
 use super::error;
 use super::look::Looked;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
+use crate::error::{CommandError, CommandResult, ErrorKind, Exit};
 use crate::output::{Channel, Level};
 
 /// Decides once more where somebody wrote between reading and writing.

@@ -18,8 +18,7 @@ use super::error;
 use super::look::{How, client, look};
 use super::place::MeantArgs;
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
 use crate::output::{ago, local_time};
 
 /// Show whether traffic is collected, and the numbers

@@ -13,9 +13,8 @@ use super::mend;
 use super::place::{Known, MeantArgs, earlier, list_file, parsed};
 use super::state::{again_once, gists_of, mending, state_of, wait_for_collector};
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{CommandError, CommandResult, Exit};
+use crate::operation::Op;
 use crate::planned::PlanArgs;
 
 /// Bring state, files and names to the current form

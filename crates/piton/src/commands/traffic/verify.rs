@@ -18,12 +18,10 @@ use super::look::{How, Looked, look};
 use super::mend;
 use super::place::{Known, MeantArgs, earlier};
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::exit::Exit;
-use crate::op::Op;
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
+use crate::operation::Op;
 use crate::output::{Channel, Level};
-use crate::planned::PlanArgs;
-use crate::site;
+use crate::planned::{PlanArgs, site};
 
 /// Compare every part of a set-up with what it should be
 ///

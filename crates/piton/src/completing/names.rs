@@ -1,5 +1,5 @@
-//! What a shell offers for a word that is being typed: the names that there
-//! are here. Whatever cannot be read offers nothing; a shell shows no errors.
+//! The names that there are here. Whatever cannot be read offers nothing; a
+//! shell shows no errors.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -12,10 +12,9 @@ use piton_migration::listing::{self, Filter, Row};
 use piton_migration::manifest::Status;
 use piton_plan::journal::{self, Listed};
 
-use crate::config::{Settings, all_names};
+use crate::config::{Environment, Settings, all_names};
 use crate::context::Place;
-use crate::env::Environment;
-use crate::offering::{Named, candidates};
+use crate::output::offering::{Named, candidates};
 
 /// Completes the slug of a migration.
 pub(crate) fn slugs() -> ArgValueCompleter {
@@ -88,7 +87,7 @@ fn completer(names: fn(Option<&Place>) -> Option<Vec<Named>>) -> ArgValueComplet
     clippy::disallowed_methods,
     reason = "a completer is handed nothing but the word at the cursor"
 )]
-pub(crate) fn here() -> PathBuf {
+pub(super) fn here() -> PathBuf {
     let current = std::env::current_dir().unwrap_or_default();
     let mut args = std::env::args_os().skip_while(|arg| arg != "-C").skip(1);
     match args.next() {

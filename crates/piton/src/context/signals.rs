@@ -4,7 +4,7 @@ use piton_base::Stop;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// How often a user has to insist before the process ends at once. An agent's
 /// processes are ended politely first, which takes seconds; whoever presses

@@ -22,8 +22,8 @@ const SCISSORS: &str = "# ------------------------ >8 ------------------------";
 pub(crate) fn write(context: &Context, what: &str, below: &str) -> Result<String, CommandError> {
     refuse_without_terminal(context)
         .map_err(|error| error.hint("give the text with --message or --file"))?;
-    let state = crate::site::anywhere(context)?.state;
-    let file = state
+    let file = context
+        .state()?
         .work()
         .join(format!("{what}-{}.md", std::process::id()));
     let template = format!(

@@ -8,8 +8,8 @@ use piton_github::{
     Access, Base, Client, ClientOptions, RepoName, Sent, Sources, Token, Waiting, token_of_gh,
 };
 
+use super::command::Context;
 use crate::config::Settings;
-use crate::context::Context;
 use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 

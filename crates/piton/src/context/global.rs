@@ -53,7 +53,7 @@ pub(crate) struct GlobalArgs {
     #[arg(
         long,
         value_name = "CHANNEL[:LEVEL]",
-        add = crate::offering::channels(),
+        add = crate::output::offering::channels(),
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",

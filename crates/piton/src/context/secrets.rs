@@ -3,7 +3,7 @@
 
 use piton_agent::{Host, secrets};
 
-use crate::context::Context;
+use super::command::Context;
 use crate::error::CommandError;
 
 /// A shorter value says nothing: it comes up by chance.

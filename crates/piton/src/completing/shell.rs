@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap_complete::env::{CompleteEnv, Shells};
 
-use crate::completing::here;
+use super::names::here;
 
 /// Set by the shells' scripts to their own name.
 const VARIABLE: &str = "_PITON_COMPLETE";

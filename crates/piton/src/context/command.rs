@@ -4,20 +4,18 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use piton_base::{Clock as _, RepoPath, StateDir, Stop, SystemClock};
+use piton_base::{Clock as _, StateDir, Stop, SystemClock};
 use piton_durable::platform::{Processes as _, RealProcesses};
-use piton_durable::{DiskRead as _, Holder, Lock, RealDisk};
-use piton_git::{GitError, GitRead, Repository};
-use piton_loop::planning::site::Site as PlanningSite;
+use piton_durable::{DiskRead as _, Holder, RealDisk};
+use piton_git::{GitError, GitRead as _, Repository};
 use piton_loop::runs::RunBook;
-use piton_migration::live::LiveDir;
-use piton_migration::slug::Slug;
 
-use crate::config::{ConfigError, Settings};
-use crate::env::Environment;
+use super::global::GlobalArgs;
+use super::place::{CONFIG_FILE, Place};
+use super::signals::stop_on_signal;
+use crate::config::{ConfigError, Environment, Settings};
 use crate::error::{Attempt as _, CommandError};
 use crate::events::Events;
-use crate::global::GlobalArgs;
 use crate::output::{Channel, Level, Out};
 
 /// The world of one command.
@@ -36,15 +34,6 @@ pub(crate) struct Context {
     pub(crate) book: RunBook<'static>,
     /// What is told once and no more: how agents are sealed.
     pub(crate) seal_told: Once,
-}
-
-/// A repository and the settings that hold in it.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    pub(crate) repository: Repository,
-    pub(crate) settings: Settings,
-    /// Whether settings that name programs count as they are committed.
-    vetted: bool,
 }
 
 impl Context {
@@ -72,7 +61,7 @@ impl Context {
         let to = global.events.as_deref();
         let events = kept(Events::new(out, &RealDisk, &directory, to)?);
         let stop = Stop::new();
-        crate::signals::stop_on_signal(&stop);
+        stop_on_signal(&stop);
         Ok(Self {
             out,
             global,
@@ -174,6 +163,24 @@ impl Context {
         }
     }
 
+    /// Returns the directory of piton's own state here: the repository's, or
+    /// outside of any the user's.
+    pub(crate) fn state(&self) -> Result<StateDir, CommandError> {
+        match self.place_if_any()? {
+            Some(place) => Ok(place.state()),
+            None => self.user_state(),
+        }
+    }
+
+    /// Returns the directory of piton's own state outside of any repository.
+    pub(crate) fn user_state(&self) -> Result<StateDir, CommandError> {
+        let state = self.environment.user_state().ok_or_else(|| {
+            CommandError::usage("could not find a place for the journal")
+                .hint("set HOME or XDG_STATE_HOME, or work in a repository")
+        })?;
+        Ok(StateDir::at(&state))
+    }
+
     /// Finds the repository alone, for those who repair its settings.
     pub(crate) fn repository(&self) -> Result<Repository, CommandError> {
         let repository = Repository::find(&self.directory)?;
@@ -230,74 +237,6 @@ fn unusable(error: ConfigError) -> CommandError {
         .with_source(error.problem)
         .excerpt(excerpt)
         .hint(hint)
-}
-
-/// The repository's configuration file.
-pub(crate) const CONFIG_FILE: &str = "piton.toml";
-
-impl Place {
-    /// Looks at a place for somebody who wants no errors.
-    pub(crate) fn at(directory: &Path, environment: &Environment) -> Option<Self> {
-        let repository = Repository::find(directory).ok()?;
-        let ours = repository.top().join(CONFIG_FILE);
-        let user = environment.user_config();
-        let settings = Settings::load(&RealDisk, Some(&ours), user.as_deref(), environment).ok()?;
-        Some(Self {
-            repository,
-            settings,
-            vetted: false,
-        })
-    }
-
-    fn settings_file(&self) -> PathBuf {
-        self.top().join(CONFIG_FILE)
-    }
-
-    fn committed_settings(&self) -> Result<Option<Vec<u8>>, GitError> {
-        self.repository.file_at_head(Path::new(CONFIG_FILE))
-    }
-
-    /// Returns the directory of this clone's own state.
-    pub(crate) fn state(&self) -> StateDir {
-        StateDir::of(self.repository.common_dir())
-    }
-
-    pub(crate) fn top(&self) -> &Path {
-        self.repository.top()
-    }
-
-    /// Returns the migrations directory that is configured.
-    pub(crate) fn live(&self) -> LiveDir {
-        let relative = self.settings.migrations_dir();
-        LiveDir::new(self.top(), relative.trim_end_matches('/'))
-    }
-
-    /// Returns where migrations and what piton keeps of them are.
-    pub(crate) fn planning_site(&self) -> Result<PlanningSite, CommandError> {
-        let migrations = self.settings.migrations_dir();
-        PlanningSite::new(self.top(), migrations, self.state().path())
-            .or_usage("could not use `migrations-dir`")
-    }
-
-    /// Returns where a migration is, from the top of the repository.
-    pub(crate) fn path_of(&self, slug: &Slug) -> Result<RepoPath, CommandError> {
-        self.repo_path(&self.live().migration(slug))
-    }
-
-    /// Returns a path from the top of the repository.
-    pub(crate) fn repo_path(&self, path: &Path) -> Result<RepoPath, CommandError> {
-        let inside = path.strip_prefix(self.top()).unwrap_or(path);
-        let parsed = inside.to_string_lossy().parse();
-        parsed.or_internal("could not name a path in the repository")
-    }
-
-    /// Requires that one can write here at all: whoever learns it after an
-    /// agent was paid learns it too late.
-    pub(crate) fn refuse_unfit_lock(&self) -> Result<(), CommandError> {
-        Lock::at(self.state().lock())
-            .refuse_unfit()
-            .or_failed("could not begin; nothing was changed, no agent was called")
-    }
 }
 
 /// Keeps a value for as long as the process lives: there is one of it, and

@@ -2,48 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 
-use piton_durable::{DiskError, WriteError};
-use piton_plan::PlanFaults;
 use serde_json::{Value, json};
 
-use crate::exit::Exit;
-
-piton_base::words! {
-    /// What sort of failure it is; decides the exit code.
-    pub(crate) enum ErrorKind: "a kind of failure" {
-        /// The command line or the configuration is wrong.
-        Usage = "usage",
-        /// It was tried and did not work.
-        Failed = "failed",
-        /// Nothing goes on before a person decides.
-        NeedsPerson = "needs_person",
-        /// The world is not what the plan was decided on.
-        Stale = "stale_plan",
-        /// Nobody is signed in, or whoever is may not do this.
-        Authentication = "auth",
-        /// What may be used is used up for now.
-        LimitReached = "limit_reached",
-        Interrupted = "interrupted",
-        /// A fault of piton itself.
-        Internal = "internal",
-    }
-}
-
-impl ErrorKind {
-    pub(crate) const fn exit(self) -> Exit {
-        match self {
-            Self::Usage => Exit::Usage,
-            Self::Failed | Self::Internal => Exit::Failed,
-            Self::NeedsPerson => Exit::WaitsForPerson,
-            Self::Stale => Exit::StalePlan,
-            Self::Authentication => Exit::Authentication,
-            Self::LimitReached => Exit::LimitReached,
-            Self::Interrupted => Exit::Interrupted,
-        }
-    }
-}
+use super::kind::ErrorKind;
 
 /// What was attempted, why not, and what to do next.
 #[derive(Debug)]
@@ -99,9 +61,6 @@ fn without_named_file<'a>(cause: &'a str, said: &str) -> &'a str {
         cause
     }
 }
-
-/// What every command returns: how it ended, or why it could not.
-pub(crate) type CommandResult = Result<Exit, CommandError>;
 
 impl CommandError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -289,93 +248,16 @@ impl CommandError {
     }
 }
 
-/// Turns an error from below into that of a command, which says what was
-/// attempted.
-pub(crate) trait Attempt<T>: Sized {
-    fn or_error(self, kind: ErrorKind, message: impl Into<String>) -> Result<T, CommandError>;
-
-    fn or_failed(self, message: impl Into<String>) -> Result<T, CommandError> {
-        self.or_error(ErrorKind::Failed, message)
-    }
-
-    fn or_usage(self, message: impl Into<String>) -> Result<T, CommandError> {
-        self.or_error(ErrorKind::Usage, message)
-    }
-
-    fn or_internal(self, message: impl Into<String>) -> Result<T, CommandError> {
-        self.or_error(ErrorKind::Internal, message)
-    }
-}
-
-impl<T, E: Into<Box<dyn Error + Send + Sync>>> Attempt<T> for Result<T, E> {
-    fn or_error(self, kind: ErrorKind, message: impl Into<String>) -> Result<T, CommandError> {
-        self.map_err(|error| CommandError::new(kind, message).with_source(error))
-    }
-}
-
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl From<piton_git::GitError> for CommandError {
-    fn from(error: piton_git::GitError) -> Self {
-        use piton_git::GitError as G;
-        let kind = match &error {
-            G::NotARepository { .. } | G::Bare { .. } => ErrorKind::Usage,
-            G::Elsewhere { .. } | G::UnderWay(_) => ErrorKind::NeedsPerson,
-            G::NoGit(_)
-            | G::Spawn { .. }
-            | G::NoIdentity
-            | G::Locked { .. }
-            | G::CommitRefused { .. }
-            | G::Moved { .. }
-            | G::LeftOut { .. }
-            | G::Record { .. }
-            | G::Disk(_)
-            | G::Write(_)
-            | G::Clear(_)
-            | G::Failed { .. }
-            | G::NotNow { .. }
-            | G::Unreadable { .. } => ErrorKind::Failed,
-        };
-        let message = match &error {
-            G::NotARepository { .. } | G::Bare { .. } => "find the repository to work in",
-            _ => "work with the repository",
-        };
-        Self::new(kind, format!("could not {message}"))
-            .hints(error.hint())
-            .with_source(error)
-    }
-}
-
-impl From<PlanFaults> for CommandError {
-    fn from(faults: PlanFaults) -> Self {
-        Self::no_plan().with_source(faults)
-    }
-}
-
-impl From<DiskError> for CommandError {
-    fn from(error: DiskError) -> Self {
-        let message = format!("could not {}", error.attempt());
-        Self::failed(message).with_source(io::Error::from(error))
-    }
-}
-
-impl From<WriteError> for CommandError {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Disk(error) | WriteError::SyncName(error) => error.into(),
-            WriteError::InTheWay { .. } | WriteError::NoName { .. } => {
-                Self::failed("could not write a file").with_source(error)
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     #[test]
@@ -403,7 +285,7 @@ mod tests {
     #[test]
     fn an_error_tells_the_attempt_the_reasons_and_the_way_on() {
         let error = CommandError::usage("could not read x; nothing was changed")
-            .with_source(std::io::Error::other("the disk is gone"))
+            .with_source(io::Error::other("the disk is gone"))
             .hint("get another")
             .record(Some("`piton runs show 7`".to_owned()));
         assert_eq!(
@@ -412,7 +294,7 @@ mod tests {
              hint: get another\n  record: `piton runs show 7`\n"
         );
         let error = CommandError::usage("could not use it")
-            .with_source(std::io::Error::other("line 1\n  ^"))
+            .with_source(io::Error::other("line 1\n  ^"))
             .excerpt(Some("1 | a\n  | ^".to_owned()))
             .detail("one")
             .detail("two");

@@ -1,0 +1,6 @@
+//! What a shell offers for a word that is being typed.
+
+mod names;
+pub(crate) mod shell;
+
+pub(crate) use names::{agents, journals, keys, roles, runs, slugs};

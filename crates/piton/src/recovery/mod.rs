@@ -1,0 +1,6 @@
+//! What every command that writes does first: finish what was interrupted.
+
+mod agents;
+mod cut_off;
+mod places;
+mod unfinished;

@@ -1,0 +1,6 @@
+//! The person at the terminal.
+
+mod asking;
+pub(crate) mod editor;
+
+pub(crate) use asking::Terminal;

@@ -1,6 +1,7 @@
 //! The checkout that a directory belongs to, found by reading files only: no
 //! git program is started for it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use piton_durable::{DiskError, DiskRead, Kind};
@@ -66,9 +67,12 @@ impl Checkout {
             .trim_end()
             .strip_prefix("ref: refs/heads/")
             .map(str::to_owned);
-        let remote = read(disk, &common_dir.join("config"))
-            .ok()
-            .and_then(|config| remote(&config));
+        // Git takes settings in any encoding, and no settings at all.
+        let remote = match disk.read_at_most(&common_dir.join("config"), MOST) {
+            Ok(config) => remote(&String::from_utf8_lossy(&config)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
         Ok(Self {
             root: root.to_owned(),
             common_dir,

@@ -3,9 +3,11 @@
 use std::fs;
 
 use piton_backend::folder::{
-    Checkout, Event, Looked, RefFile, RunState, find_folder, read_reference, write_state,
+    Checkout, CheckoutError, Event, Looked, RefFile, RunState, find_folder, read_reference,
+    write_state,
 };
 use piton_durable::RealDisk;
+use piton_testkit::{TapDisk, input_output};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -109,6 +111,45 @@ fn a_checkout_is_found_by_reading_files() {
     assert_eq!(found.branch.as_deref(), Some("plnd/x"));
     assert_eq!(found.remote.as_deref(), Some("git@github.com:acme/app.git"));
     assert!(Checkout::around(&RealDisk, std::path::Path::new("/")).is_err());
+}
+
+#[test]
+fn a_checkout_whose_files_cannot_be_read_is_not_taken_for_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = checkout(dir.path());
+    // A clone that shares another one's: who misses that looks in the wrong place.
+    fs::create_dir(dir.path().join("shared")).unwrap();
+    fs::rename(
+        dir.path().join(".git/config"),
+        dir.path().join("shared/config"),
+    )
+    .unwrap();
+    fs::write(dir.path().join(".git/commondir"), "../shared\n").unwrap();
+    let found = Checkout::around(&RealDisk, dir.path()).unwrap();
+    assert_eq!(found.remote, whole.remote);
+    for name in ["commondir", "HEAD", "config"] {
+        let failing = TapDisk::looking(RealDisk, move |path| {
+            if path.ends_with(name) {
+                return Err(input_output());
+            }
+            Ok(())
+        });
+        let found = Checkout::around(&failing, dir.path());
+        assert!(
+            matches!(found, Err(CheckoutError::Disk(_))),
+            "{name}: {found:?}"
+        );
+    }
+    fs::remove_file(dir.path().join("shared/config")).unwrap();
+    let found = Checkout::around(&RealDisk, dir.path()).unwrap();
+    assert_eq!(found.remote, None, "there are no settings");
+    fs::write(
+        dir.path().join("shared/config"),
+        b"# \xff\n[remote \"origin\"]\n\turl = x\n",
+    )
+    .unwrap();
+    let found = Checkout::around(&RealDisk, dir.path()).unwrap();
+    assert_eq!(found.remote.as_deref(), Some("x"));
 }
 
 #[test]

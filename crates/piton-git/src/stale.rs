@@ -197,7 +197,7 @@ mod processes {
         Some(numbered.map(|entry| look(entry.path())).collect())
     }
 
-    fn look(dir: PathBuf) -> Process {
+    pub(super) fn look(dir: PathBuf) -> Process {
         // What cannot be read may be called anything; only what the system hides
         // is somebody else's, and works elsewhere.
         let may_be_git = match fs::read_to_string(dir.join("comm")) {
@@ -234,3 +234,6 @@ mod processes {
         false
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -137,16 +137,58 @@ fn a_living_lock_on_tables_of_references_is_named_and_stays() {
 
 #[test]
 fn a_lock_that_another_git_holds_stays_beside_a_record_of_the_dead() {
-    let scratch = ScratchRepo::new();
-    scratch.write("in/new", "1");
-    killed_in("pre-commit", &scratch);
     let other = "0123456789abcdef0123456789abcdef01234567\n";
-    for lock in [".git/index.lock", ".git/refs/heads/main.lock"] {
-        scratch.write(lock, other);
+    let index = (".git/index.lock", other);
+    let branch = (".git/refs/heads/main.lock", other);
+    // One that it has taken and not written yet.
+    let head = (".git/HEAD.lock", "");
+    for (hook, locks) in [
+        // The record does not name the branch yet; afterwards it does.
+        ("pre-commit", &[index, branch][..]),
+        ("reference-transaction", &[index, branch, head]),
+    ] {
+        let scratch = ScratchRepo::new();
+        scratch.write("in/new", "1");
+        killed_in(hook, &scratch);
+        for (lock, text) in locks {
+            scratch.write(lock, text);
+        }
+        repository(&scratch).recover().unwrap();
+        for (lock, text) in locks {
+            assert!(scratch.exists(lock), "{hook}: {lock} was removed");
+            assert_eq!(scratch.read(lock), *text, "{hook}");
+        }
     }
-    repository(&scratch).recover().unwrap();
-    for lock in [".git/index.lock", ".git/refs/heads/main.lock"] {
-        assert_eq!(scratch.read(lock), other);
+}
+
+#[test]
+fn a_lock_on_references_that_a_process_has_open_stays_beside_a_record_of_the_dead() {
+    for (form, lock) in [
+        ("files", ".git/HEAD.lock"),
+        ("reftable", ".git/reftable/tables.list.lock"),
+    ] {
+        let form = format!("--ref-format={form}");
+        let scratch = ScratchRepo::made_by(&["init", "-q", &form, "-b", "main"]);
+        scratch.write("in/new", "1");
+        killed_in("pre-commit", &scratch);
+        let open = std::fs::File::create(scratch.path().join(lock)).unwrap();
+        let mut holder = Command::new("cat")
+            .stdin(Stdio::piped())
+            .stdout(open)
+            .spawn()
+            .unwrap();
+        let repository = repository(&scratch);
+        repository.recover().unwrap();
+        assert!(scratch.exists(lock), "{lock} was removed");
+        assert!(
+            repository.is_anything_left(),
+            "{lock}: it is looked at again"
+        );
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        repository.recover().unwrap();
+        assert!(!scratch.exists(lock), "{lock} stays");
+        assert!(!repository.is_anything_left());
     }
 }
 

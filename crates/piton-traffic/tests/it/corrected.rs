@@ -73,6 +73,33 @@ fn a_read_that_failed_or_is_damaged_writes_nothing() {
 }
 
 #[test]
+fn a_state_that_was_not_read_is_not_begun_anew() {
+    let clones = json!([{"timestamp": "2026-03-09T00:00:00Z", "count": 7, "uniques": 2}]);
+    let collected = |mut input: Value| {
+        input["now"] = json!("2026-03-10T03:00:00Z");
+        input["api"] = json!({"clones": {"clones": clones}});
+        run(&input, false)
+    };
+    let revisions = |count: u64| json!({"state": null, "gist": {"revisions": count}});
+    for unread in [
+        json!({"gistError": "502"}),
+        json!({"rawState": "{\"totalClones\": 4"}),
+        json!({"rawState": "[]"}),
+        json!({"state": 7}),
+        json!({"state": null}),
+        revisions(2),
+    ] {
+        let outcome = collected(unread.clone());
+        assert!(outcome["error"].is_string(), "{unread}: {outcome}");
+        assert_eq!(outcome["writes"], json!([]), "{unread}");
+    }
+    // A gist that was made a moment ago has none yet.
+    let outcome = collected(revisions(1));
+    assert_eq!(outcome["error"], Value::Null, "{outcome}");
+    assert_eq!(files(&outcome)["state.json"]["totalClones"], 7);
+}
+
+#[test]
 fn a_months_archive_holds_the_days_of_that_month() {
     let Some(recording) = with_ledger("09-") else {
         return;

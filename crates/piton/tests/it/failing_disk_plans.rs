@@ -74,6 +74,48 @@ fn a_report_that_the_disk_kept_from_its_plan_waits() {
 }
 
 #[test]
+fn a_report_that_the_disk_does_not_give_back_waits_and_is_sent_later() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = tidy();
+    let header = ["exec", "update-pr-header", "tidy", "objective_issue=7"];
+    let _ = failed_at(&env, &header, |point| names(point, "plan.md"));
+    let waiting = || {
+        let entries = std::fs::read_dir(env.path().join(".git/piton/outbox")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.filter(|name| name != "lock").collect();
+        names.sort();
+        names
+    };
+    let before = waiting();
+    assert_eq!(before.len(), 1);
+    let mut hit = false;
+    let header = ["exec", "update-pr-header", "tidy", "branch_name=b"];
+    let _ = struck_at(&env, Watch::Opens, &header, &mut |point| {
+        let reads = !point.writes && point.path.ends_with(&before[0]);
+        hit = hit || reads;
+        if reads {
+            Verdict::Fail(Fault::InputOutput)
+        } else {
+            Verdict::Go
+        }
+    });
+    assert!(hit, "{}", said(&env));
+    assert_eq!(waiting()[0], before[0], "{}", said(&env));
+    let _ = env.ok(&["exec", "update-pr-header", "tidy", "learn_status=pending"]);
+    let plan = env.repo.read("plans/tidy/plan.md");
+    for told in [
+        "objective_issue: 7",
+        "learn_status: pending",
+        "branch_name: b",
+    ] {
+        assert!(plan.contains(told), "{told}: {plan}");
+    }
+    assert_eq!(waiting(), [""; 0]);
+}
+
+#[test]
 fn what_was_said_about_a_migration_whose_notes_cannot_be_read_is_said_not_to_be_looked_at() {
     let (env, plan) = rejected();
     let notes = format!("migrations/{SLUG}/.planning/piton.json");

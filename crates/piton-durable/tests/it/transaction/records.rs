@@ -72,6 +72,15 @@ fn forged(live: &str, paths: &str) -> String {
 
 #[test]
 fn a_forged_record_commits_and_moves_nothing_outside_the_migrations_directory() {
+    // Of a migration it is a record like any other: it is whole, and acted on.
+    let disk = PLAIN.disk();
+    let record = "/repo/.git/piton/transactions/x/intent.json";
+    disk.put(record, forged("migrations/other", "migrations/other"));
+    let recovered = PLAIN.recover(&disk).unwrap();
+    assert!(
+        matches!(recovered.as_slice(), [Recovered::Publish { .. }]),
+        "{recovered:?}"
+    );
     for (live, paths) in [
         ("src/main.rs", "src/main.rs"),
         ("migrations/rework", "src/main.rs"),
@@ -81,7 +90,6 @@ fn a_forged_record_commits_and_moves_nothing_outside_the_migrations_directory() 
     ] {
         let disk = PLAIN.disk();
         let before = disk.read(Path::new(COMMITTED)).unwrap();
-        let record = "/repo/.git/piton/transactions/x/intent.json";
         disk.put(record, forged(live, paths));
         let recovered = PLAIN.recover(&disk).unwrap();
         assert!(

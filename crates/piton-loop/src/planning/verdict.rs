@@ -215,6 +215,27 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_also_given_as_text_in_which_a_key_comes_twice_is_none() {
+        let read = |text: &str| {
+            let reply = Reply {
+                text: text.to_owned(),
+                structured: Some(serde_json::json!({"summary": "s", "findings": []})),
+            };
+            let given = Given {
+                reply: &reply,
+                asked: Asked::Schema,
+            };
+            read_answer(Step::Review, &Contents::default(), given).map(|answer| answer.verdict)
+        };
+        assert_eq!(
+            read(r#"{"summary": "s", "findings": []}"#).unwrap(),
+            Verdict::Clear
+        );
+        let twice = r#"{"summary": "s", "findings": [{"problem": "p"}], "findings": []}"#;
+        assert!(read(twice).is_err());
+    }
+
+    #[test]
     fn a_choice_that_cannot_be_used_is_told_with_the_approaches() {
         let mut contents = Contents::default();
         for name in ["facade", "rewrite"] {

@@ -98,6 +98,8 @@ mod tests {
             "no findings",
             "**No findings.**",
             "I read all of it.\n\n- No findings.\n\nThe plan is sound.",
+            "No findings.\n\n3 phases, and all of them are sound.",
+            "No findings.\n\n... and that was all of it.",
         ] {
             assert!(finds_nothing(text), "{text}");
         }

@@ -69,6 +69,23 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_of_sources_is_left_out_and_a_name_that_means_nothing_is_not_left_alone() {
+        let names = aliases("src/a/b/table.py");
+        assert!(names.contains(&"a.b.table".to_owned()), "{names:?}");
+        let names = aliases("docs/a/b/table.md");
+        assert!(!names.contains(&"a.b.table".to_owned()), "{names:?}");
+        assert_eq!(
+            aliases("src/main.rs"),
+            ["src/main.rs", "src.main", "src/main", "main.rs"]
+        );
+        assert_eq!(
+            aliases("a/.env"),
+            ["a..env", "a/.env", ".env"],
+            "its name is no ending"
+        );
+    }
+
+    #[test]
     fn a_file_and_its_test_go_by_one_name() {
         assert_eq!(tested("test_table"), "table");
         assert_eq!(tested("table_test"), "table");

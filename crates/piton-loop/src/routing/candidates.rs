@@ -193,7 +193,11 @@ mod tests {
 
     #[test]
     fn what_nothing_speaks_for_is_left_out_and_clusters_of_one_file_are_the_seed() {
-        let around = around("src/a_b.py", "nothing", &["src/a_b.py", "src/other.py"]);
+        let around = around(
+            "src/a_b.py",
+            "nothing",
+            &["doc/text.md", "src/a_b.py", "src/other.py"],
+        );
         assert_eq!(
             kinds(&around),
             [(CandidateKind::Seed, vec!["src/a_b.py".to_owned()])]
@@ -238,6 +242,45 @@ mod tests {
             "a neighbour that only changed together is in none"
         );
         assert_eq!(candidates(&around)[1].surfaces, ["tests/test_table.py"]);
+    }
+
+    #[test]
+    fn the_best_supported_come_first_each_with_all_that_speaks_for_it() {
+        let mut around = around(
+            "src/table.py",
+            "import one.both\nimport one.heard",
+            &[
+                "one/both.py",
+                "one/heard.py",
+                "one/history.py",
+                "one/says.py",
+                "src/table.py",
+                "tests/table_test.py",
+            ],
+        );
+        around.speaking_of_it = ["one/both.py", "one/says.py"].map(str::to_owned).into();
+        around.together = [("one/history.py", 9), ("one/says.py", 1)]
+            .map(|(path, times)| (path.to_owned(), times))
+            .into();
+        let found = candidates(&around);
+        assert_eq!(
+            found.last().expect("a cluster").evidence,
+            [
+                "one/both.py: src/table.py speaks of it, it speaks of src/table.py",
+                "tests/table_test.py: one tests the other",
+                "one/says.py: it speaks of src/table.py, changed together in 1 commits",
+                "one/heard.py: src/table.py speaks of it",
+                "one/history.py: changed together in 9 commits",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_test_and_what_it_tests_are_a_pair_from_either_side_and_two_tests_are_none() {
+        assert!(is_pair("src/table.py", "tests/test_table.py"));
+        assert!(is_pair("tests/table_test.py", "src/table.py"));
+        assert!(!is_pair("tests/test_table.py", "more/table_test.py"));
+        assert!(!is_pair("src/table.py", "other/table.py"));
     }
 
     #[test]

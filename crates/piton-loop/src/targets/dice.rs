@@ -85,6 +85,13 @@ mod tests {
     }
 
     #[test]
+    fn each_text_has_a_seed_of_its_own() {
+        let seeds: std::collections::BTreeSet<u64> =
+            (0..1000).map(|n| seed_of(&n.to_string())).collect();
+        assert_eq!(seeds.len(), 1000);
+    }
+
+    #[test]
     fn the_same_seed_gives_the_same_choice_and_rounds_differ() {
         let choose = |seed, round| Dice::new(seed, round).below(1_000_000);
         assert_eq!(choose(seed_of("abc"), 0), choose(seed_of("abc"), 0));

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use piton_git::{GitRead, Tip};
 use piton_loop::planning::sweep::{leftovers, sweep};
 use piton_loop::planning::waiting::Waiting;
 use piton_plan::PlanId;
+use piton_testkit::{TapDisk, input_output};
 
 use crate::world::{GOOD, World, holder};
 
@@ -92,6 +94,22 @@ fn a_note_that_says_nothing_is_no_answer_and_is_left_where_it_is() {
     fs::remove_dir(&note).unwrap();
     fs::write(&note, &text).unwrap();
     assert!(find(&world, &on));
+}
+
+#[test]
+fn a_note_that_cannot_be_read_at_this_moment_is_an_error_and_not_taken_for_none() {
+    let (world, on, note) = answered();
+    let looks = AtomicUsize::new(0);
+    let failing = TapDisk::looking(RealDisk, move |path| {
+        if path == note && looks.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let found = Waiting::find(&failing, &world.site, &world.slug, &on);
+    assert!(found.is_err(), "{found:?}");
+    let found = Waiting::find(&failing, &world.site, &world.slug, &on);
+    assert!(found.unwrap().is_some());
 }
 
 #[test]

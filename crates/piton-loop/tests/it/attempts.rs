@@ -88,6 +88,10 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
     assert_eq!(summary.counts.attempts_started, 1);
     assert_eq!(summary.counts.commits_created, 1);
     assert_eq!(summary.attempts[0].attempt, 1);
+    assert_eq!(summary.attempts[0].retry, 1);
+    assert_eq!(summary.attempts[0].phase_reached, "approaches");
+    let again = summary.attempts[0].retry_recommendation.as_deref();
+    assert_eq!(again, Some("none"));
     assert_eq!(summary.attempts[0].decision.as_deref(), Some("commit"));
     assert_eq!(
         summary.attempts[0].commit_phase,

@@ -278,6 +278,13 @@ fn a_setup_that_fails_costs_no_call_and_shows_its_end() {
     let log = logs.find(|log| log.is_file()).unwrap();
     let kept = std::fs::read_to_string(&log).unwrap();
     assert_eq!(kept, "no network here\n", "all of it");
+    world.slots.setup = Some(setup("echo x: permission denied; exit 1"));
+    let failed = with_shell(&world, "echo called > target-was-called");
+    assert!(
+        story(&failed).ends_with("x: permission denied"),
+        "there is no seal that it met: {}",
+        story(&failed)
+    );
     // One that ends well has run once, for all calls that follow.
     world.slots.setup = Some(setup(
         "mkdir -p target; echo x >> target/times; echo y >> .gitignore",

@@ -221,16 +221,24 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
         take_up(),
         Err(person::PersonRefusal::StillAwaiting { .. })
     ));
-    // The agent edits the manifest and the plan, as it was told to.
+    // The agent edits the manifest and the plan, as it was told to; half of it
+    // is not enough.
     let manifest = workspace.join("manifest.json");
-    let text = std::fs::read_to_string(&manifest)
-        .unwrap()
-        .replace(
-            "\"awaiting_human_review\": true",
-            "\"awaiting_human_review\": false",
-        )
-        .replace("\"the API is public\"", "null");
-    std::fs::write(&manifest, text).unwrap();
+    let asked = std::fs::read_to_string(&manifest).unwrap();
+    let settle = |text: &str| {
+        let (flag, value) = ("\"awaiting_human_review\": ", "true");
+        text.replace(&format!("{flag}{value}"), &format!("{flag}false"))
+    };
+    let forget = |text: &str| text.replace("\"the API is public\"", "null");
+    for half in [settle(&asked), forget(&asked)] {
+        assert_ne!(half, asked);
+        std::fs::write(&manifest, half).unwrap();
+        assert!(matches!(
+            take_up(),
+            Err(person::PersonRefusal::StillAwaiting { .. })
+        ));
+    }
+    std::fs::write(&manifest, settle(&forget(&asked))).unwrap();
     std::fs::write(workspace.join("plan.md"), "# The plan, looked at\n").unwrap();
     world.publish_proposal(take_up().unwrap());
     assert_eq!(world.repo.subjects()[0], "piton: review add-api");

@@ -78,6 +78,19 @@ fn a_file_of_targets_tells_of_the_lines_it_passes_over() {
 }
 
 #[test]
+fn the_seed_decides_in_which_order_listed_targets_are_taken_up() {
+    let named = |name: &str| Target::plain(name, TargetProvenance::Targets, Vec::new());
+    let names: Vec<String> = (0..12).map(|number| number.to_string()).collect();
+    let source = Source::Finite(names.iter().map(|name| named(name)).collect());
+    let order = |seed| -> Vec<String> {
+        let taken = (0..12).filter_map(|taken| picked(&source, seed, taken));
+        taken.map(|target| target.description).collect()
+    };
+    assert_ne!(order(1), names);
+    assert_ne!(order(1), order(2));
+}
+
+#[test]
 fn what_somebody_works_on_already_is_passed_over() {
     let target = |name: &str| Target::plain(name, TargetProvenance::Targets, vec![name.to_owned()]);
     let next = |source: &Source, taken, is_free: &dyn Fn(&Target) -> bool| {

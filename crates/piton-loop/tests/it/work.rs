@@ -7,6 +7,7 @@ mod hooks;
 mod phases;
 mod plans;
 mod refactors;
+mod secrets;
 mod stored;
 mod tries;
 

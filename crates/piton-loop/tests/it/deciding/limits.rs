@@ -62,6 +62,32 @@ fn a_run_with_a_success_in_it_ends_at_its_count() {
 }
 
 #[test]
+fn a_run_that_found_nothing_to_change_ends_at_its_count_and_not_as_a_failure() {
+    let mut scene = scene();
+    scene.limits.actions = Some(1);
+    scene.memory.remember(&Tried::Source, &Outcome::Unchanged);
+    let over = Stop::CountReached { actions: 1 };
+    assert_eq!(scene.next(), Next::Stop(over));
+}
+
+#[test]
+fn a_run_ends_for_want_of_targets_only_where_it_had_some_and_nothing_comes_later() {
+    let nothing = |next| Next::Stop(Stop::NothingEligible { next });
+    let mut scene = Scene::of(&[]);
+    scene.source = Source::Finite(Vec::new());
+    assert_eq!(scene.next(), nothing(None));
+    scene.memory.begin(&Tried::Source);
+    scene.memory.remember(&Tried::Source, &Outcome::Landed);
+    assert_eq!(scene.next(), Next::Stop(Stop::TargetsUsedUp));
+    scene.migrations = Scene::of(&[Sketch {
+        put_off: Some(5),
+        ..Sketch::default()
+    }])
+    .migrations;
+    assert_eq!(scene.next(), nothing(Some(hours(5))));
+}
+
+#[test]
 fn what_is_under_way_counts_before_it_has_come_to_anything() {
     let mut scene = scene();
     scene.limits.actions = Some(2);

@@ -119,6 +119,25 @@ fn a_hook_that_is_too_large_to_be_put_back_is_told() {
 }
 
 #[test]
+fn what_is_written_into_the_file_that_a_hook_leads_to_counts() {
+    let place = Fixture::new();
+    let shared = place.home.path().join("shared-hook");
+    fs::write(&shared, "#!/bin/sh\n").unwrap();
+    let hook = place.repo.path().join(".git/hooks/post-commit");
+    std::os::unix::fs::symlink(&shared, &hook).unwrap();
+    place.check_notes("true", &[]);
+    let view = View::read(&place.git).unwrap();
+    let guard = Guard::before(&RealDisk, &place.git, view, &Surroundings::default()).unwrap();
+    fs::write(&shared, "#!/bin/sh\nevil\n").unwrap();
+    let error = guard
+        .after(&RealDisk, &place.git, Reach::Anywhere, &place.evidence())
+        .unwrap_err();
+    // What stood there is not piton's to bring back.
+    assert!(error.to_string().contains("post-commit"), "{error}");
+    assert!(!hook.is_symlink(), "nothing of it runs");
+}
+
+#[test]
 fn a_head_that_is_on_no_branch_may_be_moved_by_the_user() {
     let place = Fixture::new();
     place.check_notes(

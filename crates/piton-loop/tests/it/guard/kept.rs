@@ -7,6 +7,7 @@ use std::time::Duration;
 use piton_durable::{Holder, Lock, LockGuard, RealDisk};
 use piton_git::View;
 use piton_loop::guard::{Guard, KeptError, Leftover, Surroundings, clear_kept, is_anything_kept};
+use piton_testkit::{TapDisk, input_output};
 
 use super::Fixture;
 
@@ -91,6 +92,30 @@ fn what_a_newer_piton_kept_is_left_to_it() {
     let error = place.clear().unwrap_err();
     assert!(error.to_string().contains("run.json"), "{error}");
     assert!(record.exists());
+}
+
+/// Clears where the record cannot be read for this reason.
+fn clear_without(place: &Fixture, why: fn() -> std::io::Error) -> Result<Vec<Leftover>, KeptError> {
+    let disk = TapDisk::looking(RealDisk, move |path| {
+        if path.ends_with("run.json") {
+            return Err(why());
+        }
+        Ok(())
+    });
+    let failures = place.repo.path().join(".git/piton/failures");
+    clear_kept(&disk, &place.git, &place.guards(), &failures, &holder())
+}
+
+#[test]
+fn a_look_that_cannot_be_read_is_an_error_and_one_that_is_gone_was_compared_by_another() {
+    let place = Fixture::new();
+    place.cut_off("run");
+    place.repo.hook("post-commit", "#!/bin/sh\n");
+    let error = clear_without(&place, input_output).unwrap_err();
+    assert!(error.to_string().contains("run.json"), "{error}");
+    let gone = || std::io::ErrorKind::NotFound.into();
+    assert_eq!(clear_without(&place, gone).unwrap(), []);
+    assert_eq!(place.clear().unwrap().len(), 1, "nothing was forgotten");
 }
 
 /// Leaves what stays without a record: of the dead, and of one who is about to

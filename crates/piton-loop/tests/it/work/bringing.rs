@@ -63,6 +63,11 @@ fn work_whose_note_is_newer_or_torn_is_named_and_not_guessed_at() {
         let (name, commit) = (work.name.clone(), work.commit.clone());
         assert_eq!(scene.unlanded(), [Held::Lost { name, commit }], "{spoilt}");
     }
+    fs::remove_file(&note).unwrap();
+    fs::create_dir(&note).unwrap();
+    let (name, commit) = (work.name.clone(), work.commit.clone());
+    assert_eq!(scene.unlanded(), [Held::Lost { name, commit }], "no file");
+    fs::remove_dir(&note).unwrap();
     fs::write(&note, &text).unwrap();
     assert_eq!(scene.unlanded(), [Held::Work(Box::new(work))]);
 }

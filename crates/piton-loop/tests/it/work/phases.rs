@@ -1,12 +1,14 @@
 //! What comes of a phase that an agent carries out.
 
+use piton_agent::CallRole;
 use piton_loop::work::accepted::Held;
 use piton_loop::work::land::Brought;
-use piton_loop::work::{End, Worked};
+use piton_loop::work::{End, Piece, Worked};
 use piton_migration::manifest::Status;
 use piton_testkit::Replies;
 
-use crate::work::{Scene, phase_that_writes, taken};
+use crate::as_script::around;
+use crate::work::{Scene, phase_that_writes, scripted, taken};
 
 #[test]
 fn a_phase_lands_with_its_work_and_its_manifest_in_one_commit() {
@@ -213,4 +215,25 @@ fn a_limit_of_the_provider_is_nobody_s_failure() {
     );
     assert_eq!(scene.unlanded(), []);
     assert_eq!(scene.snapshots().len(), 0);
+}
+
+#[test]
+fn a_branch_that_an_agent_makes_while_it_is_only_asked_refuses_the_work_to_follow() {
+    let scene = Scene::new();
+    let repository = scene.scratch.path().to_owned();
+    let agent = around(scripted(&phase_that_writes("tidy\n")), |call, _, play| {
+        if call.role == CallRole::PhaseReadyCheck {
+            let sneaky = repository.join(".git/refs/heads/sneaky");
+            std::fs::copy(repository.join(".git/refs/heads/main"), sneaky).unwrap();
+        }
+        play()
+    });
+    let (piece, start) = (Piece::Phase(scene.slug.clone()), scene.start());
+    let worked = scene.with_agent(&agent, &scene.clock, |shop, run| {
+        piece.work(shop, run, &start)
+    });
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}");
+    };
+    assert!(failure.story.contains("refs/heads/sneaky"), "{failure}");
 }

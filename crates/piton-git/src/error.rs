@@ -46,6 +46,14 @@ pub enum GitError {
     #[error("{0} is under way, and the commit would become part of it")]
     UnderWay(UnderWay),
 
+    /// Whoever runs this may not write there, or nobody may.
+    #[error("{} cannot be written to", dir.display())]
+    Unwritable {
+        dir: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+
     #[error("the record {} could not be written", path.display())]
     Record {
         path: PathBuf,
@@ -112,6 +120,11 @@ impl GitError {
             )),
             Self::Moved { .. } | Self::LeftOut { .. } => Some("run the command again".into()),
             Self::UnderWay(what) => Some(what.way_out()),
+            Self::Unwritable { .. } => Some(
+                "give yourself write access to it, as with `chmod -R u+w`, then run the command \
+                 again"
+                    .into(),
+            ),
             Self::NotNow { .. }
             | Self::Record { .. }
             | Self::Disk(_)

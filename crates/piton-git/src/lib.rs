@@ -38,6 +38,7 @@ mod under_way;
 mod undertaking;
 mod view;
 mod worktree;
+mod writable;
 
 pub use committed::Committed;
 pub use error::GitError;
@@ -56,3 +57,4 @@ pub use under_way::UnderWay;
 pub use undertaking::Cleared;
 pub use view::{View, settings};
 pub use worktree::Worktree;
+pub use writable::refuse_unwritable;

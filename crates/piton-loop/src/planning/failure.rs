@@ -99,10 +99,8 @@ impl StepFailure {
         match self {
             Self::Agent(outcome) => outcome.advice().to_owned(),
             Self::Strayed(strayed) => strayed.advice(),
-            Self::Unfit(error) | Self::Slot(error) => error.hint().map_or_else(
-                || "none of its work was taken; run the step again".to_owned(),
-                |hint| format!("nothing changed; {hint}; then run the step again"),
-            ),
+            Self::Slot(error) => then_again(error, "no agent was called; correct the cause, then run the step again"),
+            Self::Unfit(error) => then_again(error, "none of its work was taken; run the step again"),
             Self::Setup(_) => "no agent was called; correct `slot.setup`, then run the step again".to_owned(),
             Self::Left(_) | Self::LeftPath(_) => "none of its work was taken; run the step again".to_owned(),
             Self::Refused(_) | Self::Candidate(CandidateError::Inconsistent { .. }) => {
@@ -126,5 +124,28 @@ impl StepFailure {
     /// Returns the error with all its causes on one line.
     pub fn story(&self) -> String {
         piton_base::on_one_line(self)
+    }
+}
+
+fn then_again(error: &SlotError, otherwise: &str) -> String {
+    error.hint().map_or_else(
+        || otherwise.to_owned(),
+        |hint| format!("nothing changed; {hint}; then run the step again"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use piton_durable::LockError;
+
+    use super::*;
+
+    #[test]
+    fn where_nobody_was_called_nobodys_work_is_spoken_of() {
+        let failed = || SlotError::Lock(LockError::Unsupported { path: "a".into() });
+        let advice = StepFailure::Slot(failed()).advice();
+        assert!(advice.starts_with("no agent was called"), "{advice}");
+        let advice = StepFailure::Unfit(failed()).advice();
+        assert!(advice.starts_with("none of its work was taken"), "{advice}");
     }
 }

@@ -85,6 +85,25 @@ impl Place {
     pub(crate) fn refuse_unfit_lock(&self) -> Result<(), CommandError> {
         Lock::at(self.state().lock())
             .refuse_unfit()
-            .or_failed("could not begin; nothing was changed, no agent was called")
+            .or_failed(NOBODY_CALLED)
     }
+
+    /// The same of all that a commit takes.
+    pub(crate) fn refuse_unwritable(&self) -> Result<(), CommandError> {
+        self.refuse_unfit_lock()?;
+        self.repository.refuse_unwritable().map_err(unwritable)
+    }
+
+    /// The same of the directory in which migrations are exchanged.
+    pub(crate) fn refuse_unwritable_migrations(&self) -> Result<(), CommandError> {
+        piton_git::refuse_unwritable(self.live().path()).map_err(unwritable)
+    }
+}
+
+const NOBODY_CALLED: &str = "could not begin; nothing was changed, no agent was called";
+
+fn unwritable(error: GitError) -> CommandError {
+    CommandError::failed(NOBODY_CALLED)
+        .hints(error.hint())
+        .with_source(error)
 }

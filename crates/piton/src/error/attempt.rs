@@ -52,6 +52,7 @@ impl From<piton_git::GitError> for CommandError {
             | G::Clear(_)
             | G::Failed { .. }
             | G::NotNow { .. }
+            | G::Unwritable { .. }
             | G::Unreadable { .. } => ErrorKind::Failed,
         };
         let message = match &error {

@@ -166,6 +166,8 @@ impl<'a> PlannedStep<'a> {
         if !self.args.changes_nothing() {
             // What nobody could commit is not paid for.
             place.repository.identity()?;
+            place.refuse_unwritable()?;
+            place.refuse_unwritable_migrations()?;
         }
         if texts.taste.version().is_stale() {
             builder.warn(

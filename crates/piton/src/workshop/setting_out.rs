@@ -14,6 +14,7 @@ pub(crate) fn set_out(floor: &Floor<'_>, work: &WorkArgs) -> Result<LockGuard, C
     let (context, place) = (floor.context, floor.place);
     // What nobody could commit is not paid for.
     place.repository.identity()?;
+    place.refuse_unwritable()?;
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     let alone = alone(context, place)?;
     context.recover(place, false)?;

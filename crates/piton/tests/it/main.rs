@@ -86,4 +86,5 @@ mod traffic_setup;
 mod traffic_stage;
 mod traffic_takeover;
 mod traffic_tour;
+mod unwritable;
 mod upkeep;

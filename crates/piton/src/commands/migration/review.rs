@@ -126,6 +126,8 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         context.out.say(Channel::Plan, Level::PAYLOAD, &prompt);
         return Ok(Exit::WaitsForPerson);
     }
+    place.refuse_unwritable()?;
+    place.refuse_unwritable_migrations()?;
     let slots = agents::slots::settings(context, place)?;
     let role = CallRole::MigrationReview;
     let command = format!("migration review {slug}");

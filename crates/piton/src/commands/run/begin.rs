@@ -37,6 +37,9 @@ impl<'a> Driver<'a> {
         'a: 's,
     {
         let floor = self.finisher.floor;
+        if piece.slug().is_some() {
+            floor.place.refuse_unwritable_migrations()?;
+        }
         let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
             Some(Err(why)) => {
                 self.leave_alone(teller, (&piece, label), why);

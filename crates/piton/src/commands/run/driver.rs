@@ -167,7 +167,7 @@ impl<'a> Driver<'a> {
             return Ok(self.hold_back(begun));
         }
         self.held_back = None;
-        floor.place.refuse_unfit_lock()?;
+        floor.place.refuse_unwritable()?;
         if self.jobs.is_empty() {
             self.reports.hear();
         }

@@ -1,0 +1,99 @@
+//! Places that nothing can be written to: it is told before an agent is called.
+
+use std::fs::{Permissions, set_permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::env::{Ran, TestEnv};
+use crate::stage::{SLUG, strings};
+
+/// Runs piton as somebody whom modes bind, which root is not; `None` where
+/// nobody can be that.
+fn bound(env: &TestEnv, args: &[String]) -> Option<Ran> {
+    let unshare = ["/usr/bin/unshare", "/bin/unshare"].map(Path::new);
+    let unshare = unshare.into_iter().find(|it| it.exists())?;
+    let somebody = ["--map-user=1000", "--map-group=1000"];
+    let allowed = Command::new(unshare).args(somebody).arg("true").status();
+    if !allowed.is_ok_and(|it| it.success()) {
+        println!("skipped: nobody else can be had here");
+        return None;
+    }
+    let inner = env.command(args);
+    let mut outer = Command::new(unshare);
+    outer
+        .args(somebody)
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .current_dir(env.path())
+        .env_clear()
+        .stdin(Stdio::null());
+    for (name, value) in inner.get_envs() {
+        outer.env(name, value.unwrap_or_default());
+    }
+    Some(env.finish(outer.output().unwrap()))
+}
+
+/// Returns the arguments for an agent that notes its calls.
+fn counted(env: &TestEnv) -> Vec<String> {
+    let calls = env.home.path().join("calls");
+    env.shell_agent(&format!("echo called >>{}", calls.display()))
+}
+
+fn was_called(env: &TestEnv) -> bool {
+    env.home.path().join("calls").exists()
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn run_all() -> Vec<String> {
+    strings(&[
+        "run",
+        "--focus-on-live-migrations",
+        "--max-refactors=1",
+        "--validation-command=true",
+    ])
+}
+
+#[test]
+fn where_git_cannot_write_it_is_told_before_an_agent_is_called() {
+    let step = strings(&["migration", "step", SLUG]);
+    let once = strings(&[
+        "run-once",
+        "--paths=src/lib.rs",
+        "--validation-command=true",
+    ]);
+    let places = [
+        ".git",
+        ".git/objects",
+        ".git/refs/heads",
+        ".git/refs",
+        "migrations",
+    ];
+    for place in places {
+        let env = TestEnv::planned(0);
+        std::fs::create_dir_all(env.path().join(".git/piton")).unwrap();
+        let there = env.path().join(place);
+        let before = std::fs::metadata(&there).unwrap().permissions().mode();
+        set_mode(&there, before & !0o222);
+        for command in [step.clone(), run_all(), once.clone()] {
+            let shown = format!("{place}: {command:?}");
+            let Some(ran) = bound(&env, &[command, counted(&env)].concat()) else {
+                return;
+            };
+            let shown = format!("{shown}: {}", ran.shown());
+            assert!(!was_called(&env), "{shown}");
+            assert_eq!(ran.code, 1, "{shown}");
+            assert!(ran.shown().contains("no agent was called"), "{shown}");
+            assert!(ran.shown().contains(&format!("/{place} ")), "{shown}");
+            assert!(ran.shown().contains("write access"), "{shown}");
+            assert!(!ran.shown().contains("its work"), "{shown}");
+        }
+        set_mode(&there, before);
+        let ran = bound(&env, &[step.clone(), counted(&env)].concat()).unwrap();
+        assert_eq!(ran.code, 0, "{place}: {}", ran.shown());
+        env.assert_in_order();
+    }
+}

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::atomic::create_dirs;
 use crate::disk::{Disk, DiskRead};
 use crate::real::RealDisk;
+use crate::refusal::DiskResult;
 use crate::turn::Turn;
 
 /// How long a waiting process lets the holder work before it looks again.
@@ -158,6 +159,12 @@ impl Lock {
         // A pipe of that name must not block whoever only wants a message.
         let bytes = RealDisk.read_at_most(&self.record(), RECORD_LIMIT).ok()?;
         serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Tells whether a holder left its name, readable or not: one that ended by
+    /// itself took it away.
+    pub fn has_name(&self) -> DiskResult<bool> {
+        Ok(RealDisk.stat(&self.record())?.is_some())
     }
 
     /// Tries once; `None` when somebody else has it.

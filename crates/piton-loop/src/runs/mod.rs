@@ -25,7 +25,9 @@ pub use event::{
 pub use heard::Heard;
 pub use id::{RunId, RunIdError};
 pub use layout::RunDir;
-pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, state_of, units};
+pub use listing::{
+    FullRun, ListedCall, ListedRun, ListingError, list, show, state_of, summaries, units,
+};
 pub use overview::Overview;
 pub use prune::{PruneError, remove};
 pub use record::{Consumed, RecordError, RecordedCall, RunRecord};

@@ -92,8 +92,8 @@ impl Site<'_> {
         // A holder that is gone and did not take its name away was killed.
         // Whoever is dying holds the lock for a moment longer.
         let free = || Ok::<_, LockError>((!lock.is_held()?).then_some(()));
-        let is_free = || matches!(wait_for(DYING, free), Ok(Some(())));
-        let was_killed = lock.holder().is_some() && is_free();
+        let is_free = || wait_for(DYING, free).map_err(super::error::lock_error);
+        let was_killed = lock.has_name()? && is_free()?.is_some();
         let came = match journal.status() {
             Status::Stopped if was_killed => Came::Short,
             Status::Incomplete { .. } => Came::Short,

@@ -29,7 +29,7 @@ pub(crate) fn records(
         let mut works = unlanded.iter().filter_map(|(name, _)| name.work());
         works.any(|work| work.starts_with(unit.id.as_str()))
     };
-    let counted = counted_today(context, place);
+    let counted = counted_today(context, place)?;
     for unit in &mut units {
         if waits(unit) || counted.contains(&unit.id) {
             unit.state = RunState::Live;
@@ -40,16 +40,17 @@ pub(crate) fn records(
 
 /// Returns the records that what this day may cost is counted by, where the
 /// settings bound it: without them nobody would know what was spent.
-fn counted_today(context: &Context, place: &Place) -> BTreeSet<RunId> {
+fn counted_today(context: &Context, place: &Place) -> Result<BTreeSet<RunId>, CommandError> {
     if place.settings.run_max_cost_per_day().is_none() {
-        return BTreeSet::new();
+        return Ok(BTreeSet::new());
     }
     let today = context.clock.local().date();
-    let listed = runs::list(&context.disk, &place.state().runs()).unwrap_or_default();
-    (listed.into_iter().filter_map(|run| run.summary))
+    let past = runs::summaries(&context.disk, &place.state().runs()).map_err(unreadable)?;
+    Ok(past
+        .into_iter()
         .filter(|summary| summary.cost_on(today) > 0.0)
         .map(|summary| summary.run_id)
-        .collect()
+        .collect())
 }
 
 /// When the slots of a number were used last, which orders them.

@@ -141,18 +141,23 @@ fn plain(session: &str) -> String {
 
 fn clone_name(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError> {
     let path = place.state().join("clone");
-    let known = piton_durable::DiskRead::read_at_most(&context.disk, &path, 200)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| Writer::new(text.trim()));
-    if let Some(writer) = known {
-        return Ok(writer);
-    }
-    let name = format!("clone-{}", uuid::Uuid::new_v4().simple());
     let cannot = |error: &dyn std::error::Error| {
         CommandError::failed("could not give this clone a name of its own")
             .with_source(piton_base::on_one_line(error))
     };
+    let read = || piton_durable::DiskRead::read_at_most(&context.disk, &path, 200);
+    // Under another name its earlier changes would be somebody else's.
+    match read() {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some(writer) = Writer::new(text.trim()) {
+                return Ok(writer);
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(cannot(&error)),
+    }
+    let name = format!("clone-{}", uuid::Uuid::new_v4().simple());
     let fresh = place.state().join(format!("{name}.new"));
     write_atomic(&context.disk, &fresh, name.as_bytes(), 0o644).map_err(|error| cannot(&error))?;
     // Another process may have been faster: then its name counts.
@@ -164,9 +169,7 @@ fn clone_name(context: &Context, place: &StoredPlace) -> Result<Writer, CommandE
         Err(error) => Err(error),
     }
     .map_err(|error| cannot(&error))?;
-    let text = piton_durable::DiskRead::read_at_most(&context.disk, &path, 200)
-        .map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned())
-        .unwrap_or(name);
-    Writer::new(&text)
+    let bytes = read().map_err(|error| cannot(&error))?;
+    Writer::new(String::from_utf8_lossy(&bytes).trim())
         .ok_or_else(|| CommandError::failed(format!("{} holds no name", path.display())))
 }

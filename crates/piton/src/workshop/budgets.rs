@@ -7,6 +7,7 @@ use piton_loop::runs::{self, RunId};
 
 use super::floor::Floor;
 use crate::error::CommandError;
+use crate::records::unreadable;
 
 /// Refuses a limit that nobody could keep: the agent says nothing of what it
 /// would be counted by.
@@ -34,20 +35,23 @@ pub(crate) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), Com
 const PER_DAY: &str = "run.max-cost-per-day";
 
 /// Returns the limit of this day, with what other runs spent of it: the records
-/// are summed.
-pub(crate) fn day(floor: &Floor<'_>, this: Option<&RunId>) -> Option<DayLimit> {
-    let dollars = floor.place.settings.run_max_cost_per_day()?;
+/// are summed. Where one cannot be read, nobody knows what may still be spent.
+pub(crate) fn day(
+    floor: &Floor<'_>,
+    this: Option<&RunId>,
+) -> Result<Option<DayLimit>, CommandError> {
+    let Some(dollars) = floor.place.settings.run_max_cost_per_day() else {
+        return Ok(None);
+    };
     let day = floor.context.clock.local().date();
-    let listed = runs::list(&floor.context.disk, &floor.planning.site.runs()).unwrap_or_default();
-    let spent_before = listed
-        .into_iter()
-        .filter_map(|run| run.summary)
+    let past = runs::summaries(&floor.context.disk, &floor.planning.site.runs());
+    let spent_before = (past.map_err(unreadable)?.into_iter())
         .filter(|summary| Some(&summary.run_id) != this)
         .map(|summary| summary.cost_on(day))
         .sum();
-    Some(DayLimit {
+    Ok(Some(DayLimit {
         dollars,
         day,
         spent_before,
-    })
+    }))
 }

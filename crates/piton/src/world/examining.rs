@@ -69,9 +69,11 @@ fn survey_of(
     root: Option<&Path>,
     now: Moment,
 ) -> Result<Survey, Failure> {
-    let project = root
-        .and_then(|root| RealDisk.read(&root.join(PROJECT_FILE)).ok())
-        .and_then(|bytes| Project::parse(&bytes).ok());
+    let project = match root {
+        Some(root) => RealDisk.read_if_there(&root.join(PROJECT_FILE))?,
+        None => None,
+    };
+    let project = project.and_then(|bytes| Project::parse(&bytes).ok());
     let subject = Subject {
         repository: &setup.repository,
         project: project.as_ref(),

@@ -86,5 +86,6 @@ mod traffic_setup;
 mod traffic_stage;
 mod traffic_takeover;
 mod traffic_tour;
+mod unread;
 mod unwritable;
 mod upkeep;

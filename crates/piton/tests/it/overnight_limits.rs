@@ -7,7 +7,7 @@ use crate::overnight::{AGENT, Yard};
 
 /// Describes a shell script as an agent in the user's own settings: what
 /// stands before the agent's table, and what stands in it.
-fn describe(env: &TestEnv, script: &str, before: &str, inside: &str) {
+pub(crate) fn describe(env: &TestEnv, script: &str, before: &str, inside: &str) {
     let file = env.home.path().join("described.sh");
     fs::write(&file, script).unwrap();
     let dir = env.home.path().join(".config/piton");
@@ -27,7 +27,7 @@ pub(crate) fn own(yard: &Yard, more: &[&str]) -> Ran {
 }
 
 /// An agent that tells what it costs: sixty cents, and a hundred tokens.
-const DEAR: &str = r#"
+pub(crate) const DEAR: &str = r#"
 file=$(grep -o 'src/f[0-9]*\.txt' | head -n 1)
 echo better >> "$file"
 printf '{"type":"result","subtype":"success","is_error":false,"result":"done","session_id":"s","total_cost_usd":0.6,"modelUsage":{"m":{"inputTokens":90,"outputTokens":10}}}\n'

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use piton_selftest::trace::{Fault, SUPPORTED, Verdict, Watch, trace};
 use serde_json::{Value, json};
 
 use crate::env::{Ran, TestEnv};
@@ -263,4 +264,30 @@ fn a_session_about_the_taste_has_a_record_with_how_its_agent_ended() {
         assert_eq!(call["usage"], Value::Null);
         assert_eq!(run["summary"]["usage"], Value::Null);
     }
+}
+
+#[test]
+fn what_a_session_wrote_and_the_disk_does_not_give_away_is_kept() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = with_agent("printf 'new\\n' > \"$T/taste.md\"");
+    let mut command = env.command(&["taste", "--interview"]);
+    let limit = std::time::Duration::from_secs(60);
+    let root = env.path().canonicalize().unwrap();
+    let mut hit = false;
+    let _ = trace(&mut command, &root, Watch::Opens, limit, &mut |point| {
+        if point.writes || !point.path.ends_with("taste.md") {
+            return Verdict::Go;
+        }
+        hit = true;
+        Verdict::Fail(Fault::InputOutput)
+    });
+    assert!(hit);
+    let kept = scratches(&env);
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        fs::read_to_string(kept[0].join("taste.md")).unwrap(),
+        "new\n"
+    );
 }

@@ -129,7 +129,7 @@ pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Uplo
 /// together are its mark.
 fn make(context: &Context, client: &Client, upload: &Upload) -> Result<Gist, ForgeError> {
     let begun = upload.begun();
-    if matches!(context.disk.stat(&begun), Ok(Some(_)))
+    if !matches!(context.disk.stat(&begun), Ok(None))
         && let Some(gist) = there(client, upload)?
     {
         return Ok(gist);

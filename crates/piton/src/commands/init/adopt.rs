@@ -56,8 +56,13 @@ pub(crate) struct Found {
 pub(crate) fn find(disk: &dyn DiskRead, data: &Path, top: &Path) -> Found {
     let registry = data.join("manifest.json");
     let mut found = Found::default();
-    if !matches!(disk.stat(&registry), Ok(Some(_))) {
-        return found;
+    match disk.stat(&registry) {
+        Ok(Some(_)) => {}
+        Ok(None) => return found,
+        Err(error) => {
+            (found.warnings).push(format!("{} cannot be read: {error}", registry.display()));
+            return found;
+        }
     }
     let projects = match projects(disk, &registry) {
         Ok(projects) => projects,

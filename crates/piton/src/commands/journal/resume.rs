@@ -6,7 +6,7 @@ use clap::Args;
 use piton_git::GitRead as _;
 use piton_loop::operation::LoopOp;
 use piton_plan::journal::{self, Journal, JournalError};
-use piton_plan::{Given, Moment, Observation, Observe, Plan};
+use piton_plan::{FailureKind, Given, Moment, Observation, Observe, Plan};
 
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
@@ -101,7 +101,8 @@ fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, Com
     Err(journal_error(JournalError::NothingToResume))
 }
 
-/// Whether every call that is still to be made is about what is live.
+/// Whether every call that is still to be made is about what is live, or may be:
+/// carrying it on says why nobody can tell.
 fn stands(site: &Site<'_>, journal: &Journal, plan: &Plan<Op>) -> bool {
     let receipts = journal.receipts();
     plan.actions()
@@ -115,6 +116,9 @@ fn stands(site: &Site<'_>, journal: &Journal, plan: &Plan<Op>) -> bool {
         .all(|call| {
             let given = Given::nothing(journal.id(), call.id());
             let seen = (site.reading).observe(call.operation(), &given, Moment::Before);
-            matches!(seen, Ok(Observation::Pending { .. }))
+            match seen {
+                Ok(seen) => matches!(seen, Observation::Pending { .. }),
+                Err(failure) => failure.kind == FailureKind::Io,
+            }
         })
 }

@@ -79,7 +79,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     }
     refuse_taken(context, &place, &slug)?;
     for file in &args.files {
-        if !context.disk_has(&file.under(place.top())).unwrap_or(false) {
+        if !context.disk_has(&file.under(place.top()))? {
             return Err(
                 CommandError::usage(format!("--file {file}: there is no such file here"))
                     .hint("name files from the top of the repository"),

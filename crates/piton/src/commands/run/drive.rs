@@ -42,7 +42,7 @@ pub(crate) fn drive(
     }
     let course = &Course {
         limits: Limits {
-            day: budgets::day(&floor, None),
+            day: budgets::day(&floor, None)?,
             ..course.limits
         },
         ..course.clone()

@@ -178,8 +178,10 @@ impl TasteSession {
         decision: &TasteDecision,
         error: CommandError,
     ) -> CommandError {
-        let written = read(&context.disk, &self.content()).ok().flatten();
-        if written.as_deref() == decision.existing.as_deref().map(str::as_bytes) {
+        let before = decision.existing.as_deref().map(str::as_bytes);
+        let written = read(&context.disk, &self.content());
+        // What cannot be read may be what the agent wrote.
+        if written.is_ok_and(|written| written.as_deref() == before) {
             // The failure is the news; what is left of a copy is scratch.
             let _ = tree::remove(&context.disk, &self.scratch);
             return error;

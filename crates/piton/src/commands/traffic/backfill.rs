@@ -25,7 +25,7 @@ use super::look::{How, Looked, look};
 use super::place::MeantArgs;
 use super::state::{again_once, gists_of, mending, state_of, wait_for_collector};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Exit};
+use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
 use crate::operation::Op;
 use crate::planned::{PlanArgs, site};
 
@@ -280,7 +280,7 @@ fn imported(
     let path = context.directory.join(file);
     let bytes = context.disk.read(&path);
     let bytes = bytes.map_err(|error| could_not().with_source(error))?;
-    if let Some(log) = log_beside(context, &path) {
+    if let Some(log) = log_beside(context, &path)? {
         return Err(could_not()
             .with_source(format!("a part of it is still in {log}, which is not read"))
             .hint("end the program that uses it")
@@ -293,18 +293,23 @@ fn imported(
 }
 
 /// Returns the log of a database that holds what the file does not hold yet.
-fn log_beside(context: &Context, file: &Path) -> Option<String> {
-    ["-wal", "-journal"].into_iter().find_map(|ending| {
+fn log_beside(context: &Context, file: &Path) -> Result<Option<String>, CommandError> {
+    for ending in ["-wal", "-journal"] {
         let mut beside = file.as_os_str().to_owned();
         beside.push(ending);
-        let stat = context.disk.stat(Path::new(&beside)).ok().flatten()?;
-        let name = Path::new(&beside).file_name()?.to_string_lossy();
-        (stat.len > 0).then(|| name.into_owned())
-    })
+        let beside = Path::new(&beside);
+        let stat = context.disk.stat(beside);
+        let stat = stat.or_failed(format!("could not look at {}", beside.display()))?;
+        if stat.is_some_and(|stat| stat.len > 0) {
+            let name = beside.file_name().unwrap_or_default();
+            return Ok(Some(name.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(None)
 }
 
-/// Reads the state of every revision, newest first; those that cannot be read
-/// are passed over.
+/// Reads the state of every revision, newest first; those that are damaged are
+/// passed over.
 fn past(
     context: &Context,
     forge: &dyn ForgeRead,
@@ -314,8 +319,10 @@ fn past(
     for revision in gists::revisions(forge, &gist.id) {
         let revision = revision?;
         let then = gists::at(forge, &gist.id, &revision.version)?;
-        let Ok(Some(bytes)) = gists::content(forge, &then, "state.json") else {
-            continue;
+        let bytes = match gists::content(forge, &then, "state.json") {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) | Err(ForgeError::Garbled { .. } | ForgeError::NotFound { .. }) => continue,
+            Err(error) => return Err(error),
         };
         if let Ok(Json::Object(state)) = Json::parse(&bytes) {
             past.push(state);

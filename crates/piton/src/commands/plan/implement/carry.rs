@@ -49,7 +49,7 @@ pub(super) fn carry_out(
     refuse_begun(begun, "carry the plan out")?;
     let _alone = set_out(&floor, work)?;
     let limits = Limits {
-        day: budgets::day(&floor, None),
+        day: budgets::day(&floor, None)?,
         ..Limits::default()
     };
     budgets::refuse_blind(&floor, &limits)?;

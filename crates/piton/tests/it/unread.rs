@@ -1,0 +1,141 @@
+//! What the disk does not give away does not count as absent.
+
+use std::path::Path;
+
+use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, Watch};
+
+use crate::env::TestEnv;
+use crate::overnight::Yard;
+use crate::overnight_limits::{DEAR, describe};
+use crate::stage::{GOOD, SLUG};
+use crate::struck::{killed_at, said, struck_at, struck_below};
+
+/// Runs piton on a disk that does not give away what is meant.
+fn kept_from(
+    env: &TestEnv,
+    (root, watch): (&Path, Watch),
+    args: &[&str],
+    meant: impl Fn(&Point) -> bool,
+) -> (End, String) {
+    let mut hit = false;
+    let end = struck_below(env, root, watch, args, &mut |point| {
+        if point.writes || !meant(point) {
+            return Verdict::Go;
+        }
+        hit = true;
+        Verdict::Fail(Fault::InputOutput)
+    });
+    let said = said(env);
+    assert!(hit, "{args:?} looks at nothing like it: {said}");
+    (end, said)
+}
+
+#[test]
+fn what_was_spent_today_and_cannot_be_read_keeps_a_run_from_spending_more() {
+    if !SUPPORTED {
+        return;
+    }
+    let yard = Yard::with(4);
+    let limits = "run.max-cost-per-day = 1";
+    describe(&yard.env, DEAR, limits, "stream = \"claude-stream-json\"");
+    let run = [
+        "run",
+        "--with=own",
+        "--validation-command=sh check.sh",
+        "--targets",
+        &yard.targets,
+    ];
+    let ran = yard.env.run(&run);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let before = yard.env.repo.subjects();
+    let runs = yard.env.path().join(".git/piton/runs");
+    let first = std::fs::read_dir(runs).unwrap().next().unwrap().unwrap();
+    let summary = first.path().join("summary.json");
+    let at = (yard.env.path(), Watch::Opens);
+    let (end, said) = kept_from(&yard.env, at, &run, |point| point.path == summary);
+    assert_eq!(end, End::Exit(1), "{said}");
+    assert!(said.contains("could not read the run records"), "{said}");
+    assert_eq!(yard.env.repo.subjects(), before, "{said}");
+}
+
+#[test]
+fn a_plan_that_was_made_and_cut_off_is_not_made_twice_because_a_disk_failed() {
+    if !SUPPORTED {
+        return;
+    }
+    for (watch, kept) in [(Watch::Opens, ".lock"), (Watch::Looks, ".lock.holder")] {
+        let env = TestEnv::planned(0);
+        let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+        env.repo.write("plan.txt", "Tidy it up.\n");
+        let create = ["plan", "create", "--file", "plan.txt", "--title", "Tidy"];
+        let mut made = false;
+        let end = struck_at(&env, Watch::Writes, &create, &mut |point| {
+            if made {
+                return Verdict::Kill;
+            }
+            let to = point.other.as_ref();
+            made = point.call.starts_with("rename") && to.is_some_and(|to| to.ends_with("tidy"));
+            Verdict::Go
+        });
+        assert_eq!(end, End::Killed, "{}", said(&env));
+        let at = (env.path(), watch);
+        let (end, said) = kept_from(&env, at, &create, |point| {
+            let path = point.path.to_string_lossy();
+            path.contains("/journals/") && path.ends_with(kept)
+        });
+        let shown = env.run(&create).shown();
+        let listed = env.ok(&["plan", "list", "--json"]).json();
+        let count = listed["plans"].as_array().unwrap().len();
+        assert_eq!(count, 1, "{kept}: {end:?}: {said}\nthen {shown}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_looked_at_is_not_told_to_be_missing() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::staged();
+    let new = ["migration", "new", SLUG, "--target=x", "--file=src/lib.rs"];
+    let at = (env.path(), Watch::Looks);
+    let (end, said) = kept_from(&env, at, &new, |point| point.path.ends_with("src/lib.rs"));
+    assert_eq!(end, End::Exit(1), "{said}");
+    assert!(said.contains("could not look at"), "{said}");
+}
+
+#[test]
+fn a_step_whose_migration_cannot_be_read_is_still_there_to_be_carried_on() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let script = env.script("good", GOOD);
+    let with: Vec<&str> = script.iter().map(String::as_str).collect();
+    killed_at(
+        &env,
+        &[&["migration", "step", SLUG], &with[..]].concat(),
+        |point| point.path.to_string_lossy().contains(".git/piton/runs/"),
+    );
+    let at = (env.path(), Watch::Opens);
+    let (end, said) = kept_from(&env, at, &["journal", "resume"], |point| {
+        point.path.ends_with("migrations/add-api")
+    });
+    assert_eq!(end, End::Exit(1), "{said}");
+    assert!(!said.contains("no journal waits"), "{said}");
+}
+
+#[test]
+fn a_registry_of_the_original_that_cannot_be_looked_at_is_told() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::with_cargo_project();
+    let data = env.home.path().join(".local/share/continuous-refactoring");
+    std::fs::create_dir_all(&data).unwrap();
+    let registry = data.join("manifest.json");
+    std::fs::write(&registry, "{}").unwrap();
+    let at = (env.home.path(), Watch::Looks);
+    let (end, said) = kept_from(&env, at, &["init"], |point| point.path == registry);
+    assert_eq!(end, End::Exit(0), "{said}");
+    assert!(said.contains("manifest.json cannot be read"), "{said}");
+}

@@ -20,6 +20,14 @@ impl Onto {
         }
     }
 
+    /// Returns the reference of the branch, where it is one.
+    pub fn branch_reference(&self) -> Option<String> {
+        match self {
+            Self::Branch(_) => Some(self.reference()),
+            Self::Detached => None,
+        }
+    }
+
     pub(super) fn reference(&self) -> String {
         match self {
             Self::Branch(name) => format!("refs/heads/{name}"),

@@ -25,7 +25,7 @@ use super::site::Site;
 use super::strayed::Strayed;
 use super::sweep::sweep;
 use super::verdict::{Asked, Given};
-use super::waiting::Waiting;
+use super::waiting::{Ground, Waiting};
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::guard::{self, Guard, Reach};
@@ -281,7 +281,13 @@ impl Call<'_> {
         let secret = Secret::found_among(self.performer.secrets, &proposal.contents);
         let (candidate, image) = proposal.build(disk, &below, Some(next))?;
         // From here on the answer is not lost, whatever becomes of this run.
-        Waiting::keep(disk, run.id(), self.decision, (&candidate, &image))?;
+        let ground = Ground {
+            step: self.decision.step,
+            on: self.decision.on.clone(),
+            base: &self.decision.base,
+            destination: &self.decision.destination,
+        };
+        Waiting::keep(disk, run.id(), ground, (&candidate, &image))?;
         Ok(MadeStep {
             candidate,
             outcome: accepted.outcome,

@@ -14,8 +14,8 @@ use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
 use serde::{Deserialize, Serialize};
 
-use super::decide::StepDecision;
 use super::site::Site;
+use super::snapshot::Snapshot;
 use crate::runs::RunId;
 
 const VERSION: u32 = 2;
@@ -38,22 +38,31 @@ pub struct Waiting {
     pub candidate: Candidate,
 }
 
+/// What an answer was made from.
+#[derive(Debug)]
+pub(crate) struct Ground<'a> {
+    pub(crate) step: Step,
+    pub(crate) on: Tip,
+    pub(crate) base: &'a Snapshot,
+    pub(crate) destination: &'a str,
+}
+
 impl Waiting {
     /// Notes durably that a candidate waits.
-    pub(super) fn keep(
+    pub(crate) fn keep(
         disk: &dyn Disk,
         run: &RunId,
-        decision: &StepDecision,
+        ground: Ground<'_>,
         (candidate, image): (&Candidate, &Image),
     ) -> Result<(), CandidateError> {
         let this = Self {
             version: VERSION,
             run: run.clone(),
-            step: decision.step,
-            on: decision.on.clone(),
-            slug: decision.base.slug.clone(),
-            destination: decision.destination.clone(),
-            base: decision.base.digest.clone(),
+            step: ground.step,
+            on: ground.on,
+            slug: ground.base.slug.clone(),
+            destination: ground.destination.to_owned(),
+            base: ground.base.digest.clone(),
             candidate: candidate.clone(),
         };
         let note = serde_json::to_vec_pretty(&this).unwrap_or_default();

@@ -14,6 +14,7 @@ pub mod evidence;
 mod failure;
 mod guarded;
 mod hooks;
+mod kept;
 pub mod land;
 mod landings;
 mod message;

@@ -16,6 +16,7 @@ use super::call::{self, Ask, Called};
 use super::evidence::{self, Subject};
 use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::hooks;
+use super::kept;
 use super::message::Trailers;
 use super::plan_prepared::Prepared;
 use super::setback;
@@ -40,11 +41,17 @@ pub(super) fn carry_out(
 ) -> Result<Worked, Halt> {
     let (token, role) = (format!("{}-{slug}", run.id()), CallRole::PlanningResume);
     let slot = workplace::laid_out(shop, run.dir().path(), &start.base, &token, role)?;
+    let mut kept = false;
     let (failure, prepared) = match Prepared::read(shop, &slot, slug) {
         Ok(None) => return Ok(Worked::NotCommitted),
         Ok(Some(prepared)) => match once(shop, run, &slot, start, &prepared) {
-            Err(Halt::Failed(failure)) => (*failure, Some(prepared)),
-            worked => return worked,
+            Err(Fell::Unkept(Halt::Failed(failure))) => (*failure, Some(prepared)),
+            Err(Fell::Kept(Halt::Failed(failure))) => {
+                kept = true;
+                (*failure, Some(prepared))
+            }
+            Err(Fell::Unkept(halt) | Fell::Kept(halt)) => return Err(halt),
+            Ok(worked) => return Ok(worked),
         },
         Err(failure) => (failure, None),
     };
@@ -62,7 +69,27 @@ pub(super) fn carry_out(
         ),
     };
     evidence::keep(shop, run, &subject, &failure);
+    if kept {
+        // What is noted in the migration would take the answer's ground away.
+        return Ok(Worked::Failed {
+            failure,
+            until: None,
+            note: None,
+        });
+    }
     Ok(setback::failed(shop, run, &slot, start, slug, failure))
+}
+
+/// A step that came to no commit, and whether its answer waits all the same.
+enum Fell {
+    Kept(Halt),
+    Unkept(Halt),
+}
+
+impl From<Halt> for Fell {
+    fn from(halt: Halt) -> Self {
+        Self::Unkept(halt)
+    }
 }
 
 fn once(
@@ -71,7 +98,7 @@ fn once(
     slot: &Slot,
     start: &Start,
     prepared: &Prepared,
-) -> Result<Worked, Halt> {
+) -> Result<Worked, Fell> {
     let slug = prepared.base.slug.as_str();
     let ask = Ask {
         target: slug,
@@ -83,7 +110,10 @@ fn once(
         ..Ask::of(shop, call_role(prepared.step), start, &prepared.effort)
     };
     let called = call::ask(shop, run, slot, ask)?;
-    take(shop, run, slot, start, prepared, &called).map_err(|halt| halt.heard_in(&called.files))
+    take(shop, run, slot, start, prepared, &called).map_err(|fell| match fell {
+        Fell::Kept(halt) => Fell::Kept(halt.heard_in(&called.files)),
+        Fell::Unkept(halt) => Fell::Unkept(halt.heard_in(&called.files)),
+    })
 }
 
 /// Takes what an agent left and said, if it is good: makes the commit, lets the
@@ -95,10 +125,12 @@ fn take(
     start: &Start,
     prepared: &Prepared,
     called: &Called,
-) -> Result<Worked, Halt> {
+) -> Result<Worked, Fell> {
     let (step, slug) = (prepared.step, prepared.base.slug.as_str());
     let role = call_role(step);
-    let refused = |story: String| WorkFailure::again(role, FailureKind::PlanningStepFailed, story);
+    let refused = |story: String| -> Halt {
+        WorkFailure::again(role, FailureKind::PlanningStepFailed, story).into()
+    };
     let told = |error: &dyn std::error::Error| refused(piton_base::on_one_line(error));
     let only = Path::new(&prepared.relative);
     let (inside, outside) = slot.changes().or_trouble(role)?.split(only);
@@ -123,11 +155,9 @@ fn take(
         local_stamp(shop.clock),
     )
     .map_err(|error| told(&error))?;
-    // The migration is put there as a whole; what is elsewhere goes.
-    if !outside.is_empty() {
-        slot.take_back(shop.disk).or_trouble(role)?;
+    if accepted.contents == prepared.base.contents {
+        return Err(refused("the step left the migration as it was".to_owned()).into());
     }
-    prepared.put(shop, &accepted).map_err(refused)?;
     run.note(accepted.outcome.to_string());
     let subject = commit::planning_subject(shop.prefix, slug, step.as_str());
     let about = Trailers {
@@ -136,21 +166,43 @@ fn take(
     };
     let trailers = called.trailers(shop, run, &prepared.effort, about);
     let message = trailers.under(&commit::message(&subject, &accepted.why, None));
-    // Where it is not known what piton took away, the slot is looked at again.
-    let proposed = match prepared.written(&inside, &accepted.contents) {
-        Some(written) => {
-            slot.commit_changes(shop.disk, shop.repository, &inside, &written, &message)
+    let kept = kept::keep(shop, run, start, prepared, &accepted, &message).map_err(refused)?;
+    let is_kept = kept.is_some();
+    let made = || -> Result<Worked, Halt> {
+        // The migration is put there as a whole; what is elsewhere goes.
+        if !outside.is_empty() {
+            slot.take_back(shop.disk).or_trouble(role)?;
         }
-        None => slot.commit(shop.disk, shop.repository, &[only], &message),
+        prepared.put(shop, &accepted).map_err(refused)?;
+        // Where it is not known what piton took away, the slot is looked at again.
+        let proposed = match prepared.written(&inside, &accepted.contents) {
+            Some(written) => {
+                slot.commit_changes(shop.disk, shop.repository, &inside, &written, &message)
+            }
+            None => slot.commit(shop.disk, shop.repository, &[only], &message),
+        };
+        let proposed = (proposed.or_trouble(role)?)
+            .ok_or_else(|| refused("the step left the migration as it was".to_owned()))?;
+        let commit = hooks::before(shop, run, &start.base, &proposed.commit, role)?;
+        let accepted = Accepted {
+            slug: Some(slug.to_owned()),
+            ..start.led_to(run, commit, subject)
+        };
+        start::hold(shop, role, accepted).map(Worked::Accepted)
     };
-    let proposed = (proposed.or_trouble(role)?)
-        .ok_or_else(|| refused("the step left the migration as it was".to_owned()))?;
-    let commit = hooks::before(shop, run, &start.base, &proposed.commit, role)?;
-    let accepted = Accepted {
-        slug: Some(slug.to_owned()),
-        ..start.led_to(run, commit, subject)
-    };
-    start::hold(shop, role, accepted).map(Worked::Accepted)
+    match made() {
+        Ok(worked) => {
+            kept::let_go(shop, kept);
+            Ok(worked)
+        }
+        Err(halt) if is_kept => {
+            run.note(format!(
+                "the answer is kept: `piton migration step {slug}` publishes it without a new call, and so does the next run"
+            ));
+            Err(Fell::Kept(halt))
+        }
+        Err(halt) => Err(Fell::Unkept(halt)),
+    }
 }
 
 /// Refuses changes of what was there, and says what is thrown away.

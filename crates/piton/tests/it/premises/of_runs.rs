@@ -1,8 +1,11 @@
 //! What must hold before a run calls an agent, and between its calls.
 
+use piton_selftest::trace::{End, Fault, SUPPORTED, Verdict, Watch};
+
 use super::{calls, counted};
 use crate::env::TestEnv;
 use crate::stage::{SLUG, strings};
+use crate::struck::{said, struck_below};
 
 /// The agent's words for beginning a merge in the user's repository.
 fn begins_a_merge(env: &TestEnv) -> String {
@@ -135,4 +138,61 @@ fn where_nothing_can_be_locked_it_is_told_before_an_agent_is_called() {
     std::fs::remove_file(&lock).unwrap();
     let ran = env.step(&counted(&env, ""));
     assert_eq!((ran.code, calls(&env)), (0, 1), "{}", ran.shown());
+}
+
+#[test]
+fn an_answer_that_a_hook_refused_in_a_run_waits_and_is_published_without_a_new_call() {
+    for again in [strings(&["migration", "step", SLUG]), run_once()] {
+        let env = TestEnv::planned(0);
+        env.repo
+            .hook("pre-commit", "#!/bin/sh\necho not today >&2\nexit 1\n");
+        let before = env.repo.subjects();
+        let ran = env.run(&[run_all(), counted(&env, "")].concat());
+        let shown = ran.shown();
+        assert_eq!((ran.code, calls(&env)), (1, 1), "{shown}");
+        assert!(shown.contains("not today"), "{shown}");
+        assert!(shown.contains("the answer is kept"), "{shown}");
+        assert_eq!(env.repo.subjects(), before, "{shown}");
+        std::fs::remove_file(env.path().join(".git/hooks/pre-commit")).unwrap();
+        let ran = env.run(&[again, counted(&env, "")].concat());
+        assert_eq!((ran.code, calls(&env)), (0, 1), "{}", ran.shown());
+        assert_eq!(env.cursor(), "pick-best", "{}", ran.shown());
+        env.assert_in_order();
+        let left = env.path().join(".git/piton/work/candidates");
+        assert_eq!(std::fs::read_dir(left).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn an_answer_of_a_run_for_which_there_was_no_room_waits() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let args = [run_once(), counted(&env, "")].concat();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let mut hit = false;
+    let end = struck_below(&env, env.home.path(), Watch::Writes, &args, &mut |point| {
+        // git's objects of the slot, after the call.
+        let is_object = point.path.to_string_lossy().contains("/objects/");
+        if calls(&env) == 0 || !is_object || !point.faults.contains(&Fault::NoSpace) {
+            return Verdict::Go;
+        }
+        hit = true;
+        Verdict::Fail(Fault::NoSpace)
+    });
+    let said = said(&env);
+    assert!(hit && end == End::Exit(1), "{hit}, {end:?}: {said}");
+    assert!(said.contains("the answer is kept"), "{said}");
+    let ran = env.step(&counted(&env, ""));
+    assert_eq!((ran.code, calls(&env)), (0, 1), "{}", ran.shown());
+    assert_eq!(env.cursor(), "pick-best", "{}", ran.shown());
+}
+
+fn run_once() -> Vec<String> {
+    strings(&[
+        "run-once",
+        "--paths=src/lib.rs",
+        "--validation-command=true",
+    ])
 }

@@ -24,7 +24,7 @@ mod message;
 mod objects;
 mod overview;
 mod plain;
-mod program;
+pub mod program;
 mod relations;
 mod repository;
 mod seam;

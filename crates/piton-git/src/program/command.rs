@@ -5,11 +5,23 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use piton_seal::{Real, Request, Seal};
 
 use crate::GitError;
+
+/// Where the program is, where that was said.
+static PLACE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says where the git program is. Without it each start looks through `PATH`,
+/// which costs a system call a folder. What was said first stays.
+pub fn is_at(program: &Path) {
+    if program.is_absolute() {
+        let _ = PLACE.set(program.to_owned());
+    }
+}
 
 /// Variables that would point git at another repository, as they do when piton
 /// is started from a hook.
@@ -167,7 +179,11 @@ impl GitCommand {
 
     #[expect(clippy::disallowed_methods, reason = "this is git's one room")]
     fn new(dir: &Path) -> Self {
-        let mut command = Command::new("git");
+        let mut command = match PLACE.get() {
+            Some(place) => Command::new(place),
+            None => Command::new("git"),
+        };
+        command.arg0("git");
         command
             .current_dir(dir)
             .env("LC_ALL", "C")

@@ -5,4 +5,5 @@ mod failure;
 mod run;
 
 pub(crate) use command::GitCommand;
+pub use command::is_at;
 pub(crate) use failure::failure;

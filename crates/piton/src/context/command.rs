@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
+use piton_agent::Host;
 use piton_base::{Clock as _, StateDir, Stop, SystemClock};
 use piton_durable::platform::{Processes as _, RealProcesses};
 use piton_durable::{DiskRead as _, Holder, RealDisk};
@@ -56,6 +57,9 @@ impl Context {
                 "-C {}: no such directory",
                 directory.display()
             )));
+        }
+        if let Some(git) = Host::new(environment.raw()).find_program("git") {
+            piton_git::program::is_at(&git);
         }
         let clock = SystemClock::default();
         let to = global.events.as_deref();

@@ -57,8 +57,19 @@ impl Slot {
             return Ok(None);
         }
         self.forget_objects(disk)?;
-        let index = self.stage(disk, &meant)?;
-        let commit = self.make_commit(&index, message)?;
+        let is_tracked = |path: &PathBuf| {
+            let of_it = changes.0.iter().find(|change| change.path == *path);
+            of_it.is_some_and(|change| !change.is_new())
+        };
+        // Of tracked files a commit takes what it is told; the others have to be
+        // staged before.
+        let together = is_short(&meant) && meant.iter().all(is_tracked);
+        let (index, with) = if together {
+            (self.index_apart(disk)?, Some(&meant))
+        } else {
+            (self.stage(disk, &meant)?, None)
+        };
+        let commit = self.make_commit(&index, message, with)?;
         self.hand_over(disk, user, &commit, &meant)?;
         let changes = objects::changes(user.objects(), self.base().as_str(), commit.as_str())?;
         let mut same = meant.clone();
@@ -115,13 +126,7 @@ impl Slot {
 
     /// Stages the paths in an index apart, and returns it.
     fn stage(&self, disk: &dyn Disk, paths: &BTreeSet<PathBuf>) -> Result<PathBuf, SlotError> {
-        let scratch = self.git.own.join("piton-index");
-        tree::remove(disk, &scratch)?;
-        // The slot is ours alone, so a lock on it is a dead git's.
-        tree::remove(disk, &self.git.own.join("piton-index.lock"))?;
-        let index = self.git.own.join("index");
-        let bytes = disk.read(&index)?;
-        directory::put(disk, &scratch, &bytes)?;
+        let scratch = self.index_apart(disk)?;
         let mut list = Vec::new();
         for path in paths {
             list.extend_from_slice(path.as_os_str().as_bytes());
@@ -144,6 +149,18 @@ impl Slot {
         Ok(scratch)
     }
 
+    /// Makes an index apart that is as the slot's own.
+    fn index_apart(&self, disk: &dyn Disk) -> Result<PathBuf, SlotError> {
+        let scratch = self.git.own.join("piton-index");
+        tree::remove(disk, &scratch)?;
+        // The slot is ours alone, so a lock on it is a dead git's.
+        tree::remove(disk, &self.git.own.join("piton-index.lock"))?;
+        let index = self.git.own.join("index");
+        let bytes = disk.read(&index)?;
+        directory::put(disk, &scratch, &bytes)?;
+        Ok(scratch)
+    }
+
     /// Refuses a commit in which files are as in the base that are not so in the
     /// slot: git passes over a file that it could not look at, and says nothing.
     fn refuse_left_out(&self, index: &Path, same: &BTreeSet<PathBuf>) -> Result<(), SlotError> {
@@ -159,14 +176,25 @@ impl Slot {
         }
     }
 
-    /// Commits what is staged, on the base. The slot's HEAD goes there.
-    fn make_commit(&self, index: &Path, message: &str) -> Result<CommitId, SlotError> {
-        self.git
+    /// Commits what is staged, and these tracked files with it, on the base. The
+    /// slot's HEAD goes there.
+    fn make_commit(
+        &self,
+        index: &Path,
+        message: &str,
+        with: Option<&BTreeSet<PathBuf>>,
+    ) -> Result<CommitId, SlotError> {
+        let mut command = self
+            .git
             .command()?
             .index(index)
             .args(["commit", "--quiet", "--allow-empty", "--no-verify"])
-            .args(["--no-gpg-sign", "--cleanup=verbatim", "-F", "-"])
-            .run_with(message.as_bytes())?;
+            .args(["--no-gpg-sign", "--cleanup=verbatim", "-F", "-"]);
+        if let Some(paths) = with {
+            let paths: Vec<&PathBuf> = paths.iter().collect();
+            command = command.arg("--include").paths(&paths);
+        }
+        command.run_with(message.as_bytes())?;
         layout::head(&self.git.own).ok_or_else(|| {
             let what = "it made no commit".to_owned();
             GitError::Unreadable {
@@ -302,4 +330,14 @@ impl Slot {
         }
         lfs::forget(disk, &self.git.own)
     }
+}
+
+/// Whether paths may be arguments of one command.
+fn is_short(paths: &BTreeSet<PathBuf>) -> bool {
+    const MOST: usize = 16 << 10;
+    paths
+        .iter()
+        .map(|path| path.as_os_str().len() + 1)
+        .sum::<usize>()
+        <= MOST
 }

@@ -52,14 +52,14 @@ pub(crate) struct Entries {
 }
 
 const ATTRIBUTES: &[u8] = b".gitattributes";
-const HIDDEN: u16 = 0x8000;
-const EXTENDED: u16 = 0x4000;
-const STAGE: u16 = 0x3000;
+pub(super) const HIDDEN: u16 = 0x8000;
+pub(super) const EXTENDED: u16 = 0x4000;
+pub(super) const STAGE: u16 = 0x3000;
 const SKIPPED: u16 = 0x4000;
 const INTENDED: u16 = 0x2000;
 /// Times, device, inode, mode, owner, size.
-const STAT: usize = 40;
-const MODE: usize = 24;
+pub(super) const STAT: usize = 40;
+pub(super) const MODE: usize = 24;
 const DIR: u32 = 0o040_000;
 
 /// Reads an index whose ids have `id` bytes; `None` when git has to be asked.
@@ -142,12 +142,12 @@ fn extensions_are_plain(mut rest: &[u8], id: usize) -> bool {
     rest.len() == id
 }
 
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn number(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..at + 4)?;
     Some(u32::from_be_bytes(four.try_into().ok()?))
 }
 
-fn short(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn short(bytes: &[u8], at: usize) -> Option<u16> {
     let two = bytes.get(at..at + 2)?;
     Some(u16::from_be_bytes(two.try_into().ok()?))
 }

@@ -5,10 +5,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
-use piton_durable::Disk;
+use piton_durable::{Disk, Kind};
 
 use super::away::{self, Split};
 use super::change::{PathChange, TreeEntry};
+use super::edited::{Edits, Wanted, edited, named};
 use super::error::LandError;
 use crate::program::GitCommand;
 use crate::slot::Filters;
@@ -82,6 +83,9 @@ pub(super) fn build(
     staged: &Path,
 ) -> Result<(), LandError> {
     let index = git_dir.join("index");
+    if by_hand(disk, &index, changes, staged)? {
+        return Ok(());
+    }
     match disk.read(&index) {
         Ok(bytes) => disk.write_new(staged, &bytes, 0o600)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -93,6 +97,33 @@ pub(super) fn build(
     let stays = changes.away.iter().filter(|it| it.to.is_some());
     away::keep_away(repository, staged, stays.map(|it| it.path.as_path()))?;
     Ok(())
+}
+
+/// The same without a git, where the index is plain; tells whether it was done.
+fn by_hand(
+    disk: &dyn Disk,
+    index: &Path,
+    changes: &Split,
+    staged: &Path,
+) -> Result<bool, LandError> {
+    let stat = disk.stat(index)?.filter(|stat| stat.kind == Kind::File);
+    let Some((stat, written)) = stat.and_then(|stat| Some((stat, stat.modified?))) else {
+        return Ok(false);
+    };
+    if !changes.away.is_empty() {
+        return Ok(false);
+    }
+    let mut edits = Edits::new();
+    for change in &changes.here {
+        // Of its file git knows nothing: it looks itself.
+        let wanted = (change.to.as_ref()).map(|entry| Wanted { entry, file: None });
+        edits.insert(named(&change.path), wanted);
+    }
+    let Some(fresh) = edited(&disk.read(index)?, written, &edits) else {
+        return Ok(false);
+    };
+    disk.write_new(staged, &fresh, stat.mode & 0o666)?;
+    Ok(true)
 }
 
 /// Sets the entries of some paths; one without an entry goes.

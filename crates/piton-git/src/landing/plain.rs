@@ -60,20 +60,16 @@ impl Plain {
         changes: &[PathChange],
     ) -> Option<Self> {
         let known = known?;
-        let usual = |setting: &Setting| {
-            let (_, usual) = (CHANGE_FILES.iter()).find(|(key, _)| *key == setting.key)?;
-            Some(setting.value.as_deref() == *usual && usual.is_some())
-        };
-        if !known.settings.iter().filter_map(usual).all(|usual| usual) {
+        if !change_no_files(known.settings) {
             return None;
         }
         let (common, own) = (repository.common(), repository.git_dir());
         let named = [common.join("info/attributes"), own.join("info/attributes")];
-        let of_the_machine = OF_THE_MACHINE.iter().map(Path::new);
-        let mut files = (named.iter().map(PathBuf::as_path))
-            .chain(known.attributes.iter().map(PathBuf::as_path))
-            .chain(of_the_machine);
-        if files.any(is_there) || changes.iter().any(|it| !is_plain(it)) {
+        let mut files = named.iter().chain(known.attributes);
+        if files.any(|file| is_there(file))
+            || has_the_machine_attributes()
+            || changes.iter().any(|it| !is_plain(it))
+        {
             return None;
         }
         let mut folders: HashSet<&Path> = HashSet::new();
@@ -144,13 +140,27 @@ impl Plain {
     }
 }
 
+/// Whether all of these settings say what is usual here.
+pub(crate) fn change_no_files(settings: &[Setting]) -> bool {
+    let usual = |setting: &Setting| {
+        let (_, usual) = (CHANGE_FILES.iter()).find(|(key, _)| *key == setting.key)?;
+        Some(setting.value.as_deref() == *usual && usual.is_some())
+    };
+    settings.iter().filter_map(usual).all(|usual| usual)
+}
+
+/// Whether the machine has attributes of its own.
+pub(crate) fn has_the_machine_attributes() -> bool {
+    OF_THE_MACHINE.iter().any(|file| is_there(Path::new(file)))
+}
+
 /// Whether a change is of plain files alone.
-fn is_plain(change: &PathChange) -> bool {
+pub(crate) fn is_plain(change: &PathChange) -> bool {
     change.from.iter().chain(&change.to).all(TreeEntry::is_file)
 }
 
 /// What cannot be looked at counts as there.
-fn is_there(path: &Path) -> bool {
+pub(crate) fn is_there(path: &Path) -> bool {
     !matches!(fs::symlink_metadata(path), Err(error) if matches!(
         error.kind(),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::transaction::AroundHooks;
 
 use crate::held_ref::HeldRef;
-use crate::objects::{Object, ObjectKind};
+use crate::objects::{self, Object, ObjectKind, PathChange, TreeEntry};
 use crate::program::GitCommand;
 use crate::repository::names;
 use crate::{
@@ -59,6 +59,15 @@ impl GitRead for Repository {
 
     fn committed(&self, below: &Path) -> Option<Committed> {
         Committed::below(self, below)
+    }
+
+    fn differences(&self, from: &CommitId, to: &CommitId) -> Option<Vec<PathChange>> {
+        objects::changes(self.objects(), from.as_str(), to.as_str()).ok()
+    }
+
+    fn content(&self, of: &TreeEntry) -> Option<Vec<u8>> {
+        let found = self.objects().read(&of.object).ok()??;
+        (found.kind == ObjectKind::Blob).then_some(found.bytes)
     }
 
     fn ignored_by(&self, path: &Path) -> Result<Option<IgnoreRule>, GitError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::transaction::AroundHooks;
 
 use crate::held_ref::HeldRef;
+use crate::landing::{PathChange, TreeEntry};
 use crate::{
     Cleared, CommitId, Committed, GitError, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
 };
@@ -53,6 +54,18 @@ pub trait GitRead: Debug + Send + Sync {
     /// Looks at what is committed below a directory, without a git; `None` where
     /// that cannot be done.
     fn committed(&self, _below: &Path) -> Option<Committed> {
+        None
+    }
+
+    /// Returns what differs from one commit to another, without a git; `None`
+    /// where that cannot be done.
+    fn differences(&self, _from: &CommitId, _to: &CommitId) -> Option<Vec<PathChange>> {
+        None
+    }
+
+    /// Returns what a file of a commit holds, without a git; `None` where that
+    /// cannot be done.
+    fn content(&self, _of: &TreeEntry) -> Option<Vec<u8>> {
         None
     }
 

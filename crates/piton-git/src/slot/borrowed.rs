@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::DiskRead;
 
 use super::{SlotError, lfs};
+use crate::landing::plain;
 use crate::{CommitId, GitRead, Setting, View};
 
 /// Settings of which the meaning, and never a program, is taken over.
@@ -117,6 +118,15 @@ impl Borrowed {
         self.attributes.is_none()
             && !self.has_filters()
             && !(self.settings.iter()).any(|setting| changes.contains(&setting.key.as_str()))
+    }
+
+    /// Whether piton may write files as they are stored, and read what is stored
+    /// as the user's repository gives it.
+    pub(super) fn is_plain(&self) -> bool {
+        let is_replaced = |(name, _): &(String, CommitId)| name.starts_with("refs/replace/");
+        self.changes_no_files()
+            && plain::change_no_files(&self.settings)
+            && !self.names.iter().any(is_replaced)
     }
 
     /// Finds a filter whose command is a file of the repository: laying out and

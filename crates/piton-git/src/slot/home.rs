@@ -22,6 +22,7 @@ pub struct SlotHome {
     dir: PathBuf,
     filters: Filters,
     first: Option<u32>,
+    attributes: Option<Vec<PathBuf>>,
 }
 
 impl SlotHome {
@@ -40,6 +41,7 @@ impl SlotHome {
             dir: slots.join(name),
             filters: Filters::default(),
             first: None,
+            attributes: None,
         })
     }
 
@@ -48,6 +50,18 @@ impl SlotHome {
     pub fn with_filters(mut self, filters: Filters) -> Self {
         self.filters = filters;
         self
+    }
+
+    /// Says where the user's own attributes would be, outside the repository.
+    #[must_use]
+    pub fn with_attributes(mut self, attributes: Vec<PathBuf>) -> Self {
+        self.attributes = Some(attributes);
+        self
+    }
+
+    /// Returns where those would be, if anybody said.
+    pub(super) fn attributes(&self) -> Option<&[PathBuf]> {
+        self.attributes.as_deref()
     }
 
     /// Has the slots of one number tried before all others: a job keeps its own

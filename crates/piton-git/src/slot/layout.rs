@@ -4,6 +4,7 @@ use std::path::Path;
 
 use piton_durable::{Disk, DiskRead as _, Kind, RealDisk, tree};
 
+use super::by_hand::ByHand;
 use super::changes::{Changes, SlotChangeKind};
 use super::filters::SlotGit;
 use super::{SlotError, directory};
@@ -11,6 +12,16 @@ use crate::{CommitId, GitError};
 
 /// Puts a slot that was made before at `commit`. Ignored files stay.
 pub(super) fn again(disk: &dyn Disk, git: &SlotGit, commit: &CommitId) -> Result<(), SlotError> {
+    onward(disk, git, commit, None)
+}
+
+/// The same; without a git where that can be done `by_hand`.
+pub(super) fn onward(
+    disk: &dyn Disk,
+    git: &SlotGit,
+    commit: &CommitId,
+    by_hand: Option<ByHand<'_>>,
+) -> Result<(), SlotError> {
     let changes = Changes::look(git)?;
     for change in &changes.0 {
         match change.kind {
@@ -21,10 +32,13 @@ pub(super) fn again(disk: &dyn Disk, git: &SlotGit, commit: &CommitId) -> Result
         }
     }
     let tracked = |kind| matches!(kind, SlotChangeKind::Changed | SlotChangeKind::Deleted);
-    if head(&git.own).as_ref() == Some(commit)
-        && !changes.0.iter().any(|change| tracked(change.kind))
+    if !changes.0.iter().any(|change| tracked(change.kind))
+        && let Some(shown) = head(&git.own)
     {
-        return Ok(());
+        let done = |by_hand: ByHand<'_>| by_hand.lay_out(git, &shown, commit).is_some();
+        if shown == *commit || by_hand.is_some_and(done) {
+            return Ok(());
+        }
     }
     fresh(disk, git, commit)
 }
@@ -70,7 +84,7 @@ pub(super) fn head(own: &Path) -> Option<CommitId> {
 }
 
 /// Removes what an agent made, with the directories that are empty then.
-fn remove_made(disk: &dyn Disk, slot: &Path, path: &Path) -> Result<(), SlotError> {
+pub(super) fn remove_made(disk: &dyn Disk, slot: &Path, path: &Path) -> Result<(), SlotError> {
     tree::remove(disk, &slot.join(path))?;
     for dir in path
         .ancestors()

@@ -14,6 +14,7 @@
 
 mod accept;
 mod borrowed;
+mod by_hand;
 mod changes;
 mod checked;
 mod directory;

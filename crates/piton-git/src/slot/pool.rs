@@ -6,6 +6,7 @@ use std::time::Duration;
 use piton_durable::{Disk, DiskRead, Holder, Kind, Lock, LockError, LockGuard, create_dirs, tree};
 
 use super::borrowed::Borrowed;
+use super::by_hand::ByHand;
 use super::filters::SlotGit;
 use super::held::{self, HeldRef};
 use super::{Changes, SlotError, SlotHome, SlotUse, directory, layout, record};
@@ -95,7 +96,13 @@ impl<'a> Slots<'a> {
         // Whatever is wrong with an old one, a new one has nothing of it.
         let again = || {
             at.make_room(disk)?;
-            layout::again(disk, &at, commit)
+            let by_hand = ByHand {
+                disk,
+                git,
+                borrowed: &borrowed,
+                attributes: self.home.attributes(),
+            };
+            layout::onward(disk, &at, commit, Some(by_hand))
         };
         if !usable || again().is_err() {
             self.make(&at, &borrowed, commit)?;

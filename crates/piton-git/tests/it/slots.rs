@@ -1,9 +1,10 @@
 mod attacks;
+mod onward;
 mod taken;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use piton_durable::{Holder, RealDisk};
@@ -48,6 +49,12 @@ impl Yard {
     pub(crate) fn home(&self) -> SlotHome {
         let home = SlotHome::new(self.dir.path(), &self.git).unwrap();
         home.with_filters(self.filters.clone())
+            .with_attributes(vec![self.attributes()])
+    }
+
+    /// Where the user's own attributes would be.
+    pub(crate) fn attributes(&self) -> PathBuf {
+        self.dir.path().join("attributes")
     }
 
     pub(crate) fn head(&self) -> CommitId {

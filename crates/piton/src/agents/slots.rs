@@ -18,6 +18,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
     let settings = &place.settings;
     let home = home(context, place)?;
     let host = Host::new(context.environment.raw()).with_directory(place.top());
+    let home = home.with_attributes(context.environment.git_attributes());
     let terms = sealing::terms(context, settings, &home.caches())?;
     let home = match terms.request(Purpose::Other) {
         None => home,

@@ -203,6 +203,14 @@ impl Environment {
         xdg.into_iter().chain(home).collect()
     }
 
+    /// Returns where git looks for the user's attributes by itself.
+    pub(crate) fn git_attributes(&self) -> Vec<PathBuf> {
+        let xdg = self.xdg("XDG_CONFIG_HOME", ".config");
+        xdg.map(|dir| dir.join("git/attributes"))
+            .into_iter()
+            .collect()
+    }
+
     /// Returns the folder where continuous-refactoring kept its data.
     pub(crate) fn original_data(&self) -> Option<PathBuf> {
         Some(

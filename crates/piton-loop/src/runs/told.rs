@@ -4,7 +4,7 @@ use piton_agent::watchdog::EndReason;
 use piton_plan::Outcome;
 
 use super::Event;
-use super::event::CallStatus;
+use super::event::{CallScope, CallStatus};
 
 piton_base::words! {
     /// How grave an event is, in the words of the record's format.
@@ -72,16 +72,7 @@ impl Event {
             Self::EffortResolved(scope) => {
                 format!("{} gets effort {}", scope.call_role, scope.effort.effective)
             }
-            Self::CallStarted { scope, agent, .. } => {
-                let effort = scope.effort.effective;
-                match scope.retry {
-                    0 | 1 => format!("asks {agent} for {}, at {effort} effort", scope.call_role),
-                    again => format!(
-                        "asks {agent} for {}, at {effort} effort, try {again}",
-                        scope.call_role
-                    ),
-                }
-            }
+            Self::CallStarted { scope, agent, .. } => asks(agent, scope),
             Self::CallLaunched { arguments, .. } => {
                 format!("runs {}", piton_agent::words::join(arguments))
             }
@@ -128,6 +119,15 @@ impl Event {
             Self::Noted { text } | Self::Warned { text } => text.clone(),
             Self::Interrupted => "interrupted".to_owned(),
         }
+    }
+}
+
+fn asks(agent: &str, scope: &CallScope) -> String {
+    let (role, effort) = (&scope.call_role, scope.effort.effective);
+    let asks = format!("asks {agent} for {role}, at {effort} effort");
+    match scope.retry {
+        0 | 1 => asks,
+        again => format!("{asks}, try {again}"),
     }
 }
 

@@ -44,11 +44,8 @@ pub fn survey(
     subject: &Subject<'_>,
     now: Moment,
 ) -> Result<Survey, ForgeError> {
-    let login = if subject.offline {
-        None
-    } else {
-        Some(people::me(forge)?.login)
-    };
+    let me = (!subject.offline).then(|| people::me(forge));
+    let login = me.transpose()?.map(|me| me.login);
     let on_github = found(repository::get(forge, subject.repository))?;
     // A repository that moved is known by its new name.
     let name = on_github
@@ -63,10 +60,7 @@ pub fn survey(
         ..public
     };
     let variables = signed.variables()?;
-    let deployed = public
-        .ask(|forge, name| found(contents::read(forge, name, WORKFLOW_PATH, None)))?
-        .flatten()
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let deployed = deployed(public)?;
     let files = subject
         .checkout
         .map(|(disk, root)| local_files(disk, root))
@@ -78,11 +72,7 @@ pub fn survey(
         Some(address) => page(forge, &address),
         None => PageSeen::NotAsked,
     };
-    let workflow = workflow(public)?;
-    let runs = match &workflow {
-        WorkflowState::Found(_) => newest_runs(public)?,
-        WorkflowState::Missing | WorkflowState::Unknown => Vec::new(),
-    };
+    let (workflow, runs) = workflow(public)?;
     let workflows = public.workflows()?;
     let look = Look {
         forge,
@@ -113,12 +103,20 @@ pub fn survey(
     })
 }
 
-fn workflow(asked: Asked<'_>) -> Result<WorkflowState, ForgeError> {
+/// Returns the workflow's file as it is in the repository.
+fn deployed(asked: Asked<'_>) -> Result<Option<String>, ForgeError> {
+    let read = asked.ask(|forge, name| found(contents::read(forge, name, WORKFLOW_PATH, None)))?;
+    let bytes = read.flatten();
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Returns the workflow, and the newest of its runs.
+fn workflow(asked: Asked<'_>) -> Result<(WorkflowState, Vec<runs::Run>), ForgeError> {
     let workflow = asked.ask(|forge, name| found(actions::get(forge, name, WORKFLOW_FILE)))?;
     Ok(match workflow {
-        None => WorkflowState::Unknown,
-        Some(None) => WorkflowState::Missing,
-        Some(Some(workflow)) => WorkflowState::Found(workflow),
+        None => (WorkflowState::Unknown, Vec::new()),
+        Some(None) => (WorkflowState::Missing, Vec::new()),
+        Some(Some(workflow)) => (WorkflowState::Found(workflow), newest_runs(asked)?),
     })
 }
 

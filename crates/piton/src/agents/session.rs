@@ -163,10 +163,8 @@ pub(crate) fn hold(
     let terms = terms(context, settings, talk.terms)?;
     let spec = spec(settings, chosen, could_not)?;
     let host = Host::new(context.environment.raw()).with_directory(&context.directory);
-    let program = spec.program.clone();
-    let program = host
-        .find_program(&program)
-        .unwrap_or_else(|| program.into());
+    let program = host.find_program(&spec.program);
+    let program = program.unwrap_or_else(|| spec.program.clone().into());
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let agent = ProgramAgent::new(&chosen.name, spec, host, disk, clock.clone());
     let agent = agent.on_terms(terms.clone());

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use piton_agent::Usage;
 use piton_base::terminal::{clean, cut};
 use piton_loop::runs::{CallScope, Event, Recorded};
 
@@ -60,10 +61,7 @@ impl Live {
                 cost_usd,
                 doing,
             } => {
-                if let Some(one) = self.find(&What::Call(*call)) {
-                    one.usage = usage.or(one.usage);
-                    one.cost_usd = cost_usd.or(one.cost_usd);
-                }
+                self.consumed(*call, *usage, *cost_usd);
                 self.doing(*call, doing.as_deref().map(last_line));
             }
             Event::CallRetrying { call, why } => {
@@ -113,6 +111,14 @@ impl Live {
             cost_usd: None,
             doing: String::new(),
         });
+    }
+
+    /// Notes what a call used up so far, where that is told.
+    fn consumed(&mut self, call: u32, usage: Option<Usage>, cost_usd: Option<f64>) {
+        if let Some(one) = self.find(&What::Call(call)) {
+            one.usage = usage.or(one.usage);
+            one.cost_usd = cost_usd.or(one.cost_usd);
+        }
     }
 
     /// Notes what a call does now, where that is told.

@@ -49,14 +49,7 @@ impl Shown {
         let name = name.as_deref();
         let message = || whose(name) + &clean(&told.event.message());
         match &told.event {
-            Event::ActionStarted { files, .. } => {
-                let text = told.event.message();
-                let head = match told.job.filter(|_| name.is_some()) {
-                    Some(job) => format!("[{job}] {}", clean(&text)),
-                    None => message(),
-                };
-                self.began(name, &head, files);
-            }
+            Event::ActionStarted { files, .. } => self.began(told, name, files),
             Event::CallFinished(end) => self.answered(name, end),
             Event::RunFinished(end) if end.calls > 1 && !self.by_action.load(Ordering::Relaxed) => {
                 self.altogether(end);
@@ -106,10 +99,15 @@ impl Shown {
     }
 
     /// Tells that an action began: what follows stands below it.
-    fn began(&self, name: Option<&str>, head: &str, files: &[String]) {
+    fn began(&self, told: &Recorded, name: Option<&str>, files: &[String]) {
         self.by_action.store(true, Ordering::Relaxed);
         self.in_action.store(true, Ordering::Relaxed);
-        self.out.say(Channel::General, Level::NORMAL, head);
+        let head = match told.job.filter(|_| name.is_some()) {
+            Some(job) => format!("[{job}] "),
+            None => whose(name),
+        };
+        let head = head + &clean(&told.event.message());
+        self.out.say(Channel::General, Level::NORMAL, &head);
         if !files.is_empty() {
             self.below(name, &files.join(", "));
         }

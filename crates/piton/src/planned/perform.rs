@@ -13,7 +13,7 @@ use super::tell::Went;
 use super::{PerformArgs, Site};
 use crate::error::CommandError;
 use crate::operation::Op;
-use crate::world::Writing;
+use crate::world::{Made, Writing};
 
 /// The command that frees space.
 pub(crate) const PRUNING: &str = "runs prune";
@@ -78,26 +78,7 @@ impl Site<'_> {
         let out = &self.context.out;
         out.trace("decided, shown, answered");
         let watched = (!args.no_verify).then(|| self.reading.watch(plan));
-        let writing = Writing::new(
-            self.context,
-            &self.reading,
-            &self.state,
-            &self.journals(),
-            id,
-        );
-        let report = Run {
-            id,
-            world: &self.reading,
-            performer: &writing,
-            progress: &self.context.book,
-            clock: &self.context.clock,
-            record: writer,
-            stop: &self.context.stop,
-            policy: args.on_error,
-            jobs: Jobs(args.jobs),
-        }
-        .perform(ready);
-        let made = writing.made();
+        let (report, made) = self.change(args, id, ready, writer);
         out.trace("performed");
         // A journal that was lost on the way says so itself; nothing can be
         // added to it.
@@ -129,6 +110,31 @@ impl Site<'_> {
             exit,
             receipts: report.receipts,
         })
+    }
+
+    /// Performs the actions. Returns what came of them, and what was made.
+    fn change(
+        &self,
+        args: &PerformArgs,
+        id: PlanId,
+        ready: &Ready<'_, Op>,
+        writer: &JournalWriter<'_>,
+    ) -> (Report, Made) {
+        let journals = self.journals();
+        let writing = Writing::new(self.context, &self.reading, &self.state, &journals, id);
+        let report = Run {
+            id,
+            world: &self.reading,
+            performer: &writing,
+            progress: &self.context.book,
+            clock: &self.context.clock,
+            record: writer,
+            stop: &self.context.stop,
+            policy: args.on_error,
+            jobs: Jobs(args.jobs),
+        }
+        .perform(ready);
+        (report, writing.made())
     }
 
     /// Writes down what came of the plan.

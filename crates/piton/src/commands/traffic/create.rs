@@ -285,22 +285,11 @@ fn wishes(
         Some(name) => TokenFrom::Variable(named(context, name)?),
         None => TokenFrom::Asked,
     };
-    let named_gist = |name: &str, flag: &Option<String>, environment: &Option<String>| match flag
-        .as_deref()
-        .filter(|id| !is_gist_id(id))
-    {
-        Some(id) => Err(not_an_id(name, id)),
-        None => Ok(or_set(
-            flag,
-            environment.as_deref().filter(|_| !args.new_gists),
-        )),
+    refuse_no_id("--badge-gist", args.badge_gist.as_deref())?;
+    refuse_no_id("--archive-gist", args.archive_gist.as_deref())?;
+    let gist = |flag: &Option<String>, said: &Option<String>| {
+        or_set(flag, said.as_deref().filter(|_| !args.new_gists))
     };
-    let badge_gist = named_gist("--badge-gist", &args.badge_gist, &known.said.badge_gist)?;
-    let archive_gist = named_gist(
-        "--archive-gist",
-        &args.archive_gist,
-        &known.said.archive_gist,
-    )?;
     let files = !args.no_files && !args.gist_only;
     let gists = if args.new_gists {
         before_cut_off(context, place)?.map_or(Gists::New, Gists::NewBeside)
@@ -316,8 +305,8 @@ fn wishes(
         token,
         rotate: args.rotate_token,
         gists,
-        badge_gist,
-        archive_gist,
+        badge_gist: gist(&args.badge_gist, &known.said.badge_gist),
+        archive_gist: gist(&args.archive_gist, &known.said.archive_gist),
         branch: or_set(&args.branch, settings.traffic_branch()),
         schedule: or_set(&args.schedule, settings.traffic_schedule()),
         install: files.then(|| install(settings)).transpose()?,
@@ -331,6 +320,13 @@ fn wishes(
         raw: args.no_configure,
         force: args.conflict.force,
     })
+}
+
+fn refuse_no_id(name: &str, given: Option<&str>) -> Result<(), CommandError> {
+    match given.filter(|id| !is_gist_id(id)) {
+        Some(id) => Err(not_an_id(name, id)),
+        None => Ok(()),
+    }
 }
 
 /// Returns the gists that a set-up passed over that made new ones and was cut off.

@@ -109,7 +109,7 @@ fn answers(given: &Given, today: Day) -> Answers {
     };
     let step = StepSeen {
         name: "Run actions/checkout@v4".to_owned(),
-        conclusion: Some("success".to_owned()),
+        conclusion: Some("success".into()),
         clones: 0,
     };
     let run = |name: &str| RunSeen {

@@ -15,6 +15,7 @@ pub mod repository;
 pub mod runs;
 pub mod secrets;
 pub mod site;
+mod standing;
 pub mod stargazers;
 pub mod thread;
 pub mod traffic;

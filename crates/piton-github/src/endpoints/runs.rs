@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub use super::standing::{Conclusion, Said, Stage, Standing};
 use super::{below, wrapped};
 use crate::error::Result;
 use crate::forge::ForgeRead;
@@ -28,13 +29,24 @@ pub struct Run {
     #[serde(default)]
     pub head_sha: Option<String>,
     #[serde(default)]
-    pub status: Option<String>,
+    pub status: Option<Said<Stage>>,
     #[serde(default)]
-    pub conclusion: Option<String>,
+    pub conclusion: Option<Said<Conclusion>>,
     pub created_at: Timestamp,
     /// The workflows that its own one called, of whatever repository.
     #[serde(default)]
     pub referenced_workflows: Option<Vec<Referenced>>,
+}
+
+impl Run {
+    /// Returns its conclusion, once it has one, else how far it is.
+    pub fn standing(&self) -> Standing {
+        match (&self.conclusion, &self.status) {
+            (Some(how), _) => Standing::Ended(how.clone()),
+            (None, Some(stage)) => Standing::Going(stage.clone()),
+            (None, None) => Standing::Unknown,
+        }
+    }
 }
 
 /// A workflow that another one called.
@@ -75,7 +87,7 @@ pub fn of_workflow<'a>(
 /// Returns the runs of one workflow that are going on.
 pub fn in_progress(forge: &dyn ForgeRead, repo: &RepoName, file: &str) -> Result<Vec<Run>> {
     let get = Get::new(of(repo, file));
-    wrapped(&forge.get(&get.with("status", "in_progress").with("per_page", 10))?)
+    wrapped(&forge.get(&get.with("status", Stage::InProgress).with("per_page", 10))?)
 }
 
 fn of(repo: &RepoName, file: &str) -> Path {
@@ -87,7 +99,7 @@ pub struct Job {
     pub id: u64,
     pub name: String,
     #[serde(default)]
-    pub conclusion: Option<String>,
+    pub conclusion: Option<Said<Conclusion>>,
     #[serde(default)]
     pub steps: Vec<Step>,
 }
@@ -96,7 +108,7 @@ pub struct Job {
 pub struct Step {
     pub name: String,
     #[serde(default)]
-    pub conclusion: Option<String>,
+    pub conclusion: Option<Said<Conclusion>>,
 }
 
 /// Lists the jobs of a run, of all its attempts.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use piton_github::endpoints::runs::{Conclusion, Said};
 
 use super::day::{Day, Moment};
 
@@ -132,7 +133,7 @@ pub struct JobSeen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepSeen {
     pub name: String,
-    pub conclusion: Option<String>,
+    pub conclusion: Option<Said<Conclusion>>,
     /// How many clones it made as the files of the workflow say it, where its
     /// name does not.
     pub clones: i64,
@@ -149,6 +150,9 @@ impl StepSeen {
 
     /// Whether it did its work: one that was skipped made no clone.
     pub(crate) fn ran(&self) -> bool {
-        !matches!(self.conclusion.as_deref(), Some("skipped" | "cancelled"))
+        !matches!(
+            self.conclusion,
+            Some(Said::Known(Conclusion::Skipped | Conclusion::Cancelled))
+        )
     }
 }

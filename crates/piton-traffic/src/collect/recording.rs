@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use piton_github::endpoints::runs::Said;
+
 use super::answers::{
     Answer, Answers, AssetSeen, DayCount, JobSeen, Popular, Referrer, ReleaseSeen, RepoSeen,
     RunSeen, RunsSeen, StepSeen,
@@ -291,7 +293,7 @@ fn of_day(list: &Json, jobs: Option<&Object>, asked: Day) -> Option<RunsSeen> {
                 let steps = elements(&steps, |step| {
                     Some(StepSeen {
                         name: step.text("name").unwrap_or("").to_owned(),
-                        conclusion: step.text("conclusion").map(str::to_owned),
+                        conclusion: step.text("conclusion").map(Said::from),
                         clones: 0,
                     })
                 })?;

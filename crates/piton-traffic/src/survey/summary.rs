@@ -1,6 +1,7 @@
 //! The numbers of a set-up, for those who only want to look.
 
 use jiff::Timestamp;
+use piton_github::endpoints::runs::Standing;
 use serde::Serialize;
 
 use super::archive_checks::months;
@@ -72,9 +73,9 @@ impl Summary {
             captured_at: captured,
             age_hours: captured.map(|at| seen.now.0.duration_since(at).as_hours()),
             next_run: schedule.and_then(|line| next_run(&line, seen.now.0)),
-            last_run: seen.runs.first().map(|run| {
-                let status = run.conclusion.as_ref().or(run.status.as_ref());
-                status.cloned().unwrap_or_default()
+            last_run: seen.runs.first().map(|run| match run.standing() {
+                Standing::Unknown => String::new(),
+                told @ (Standing::Ended(_) | Standing::Going(_)) => told.to_string(),
             }),
             downloads: total("totalDownloads"),
             clones: total("totalClones"),

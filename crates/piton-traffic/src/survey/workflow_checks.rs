@@ -1,5 +1,7 @@
 //! Whether the workflow runs, and after what.
 
+use piton_github::endpoints::runs::{Conclusion, Said};
+
 use super::finding::{Code, FIX, Findings, Group};
 use super::seen::{Survey, WorkflowState};
 use crate::templates::{WORKFLOW_FILE, ci_trigger, push_branches};
@@ -37,9 +39,11 @@ fn state(seen: &Survey, out: &mut Findings) {
 }
 
 fn last_run(seen: &Survey, out: &mut Findings) {
-    let ended = seen.runs.iter().find(|run| run.conclusion.is_some());
-    match ended.and_then(|run| Some((run, run.conclusion.as_deref()?))) {
-        Some((_, "success")) => out.ok(Group::Workflow, "last-run", "it succeeded"),
+    let mut runs = seen.runs.iter();
+    match runs.find_map(|run| Some((run, run.conclusion.as_ref()?))) {
+        Some((_, Said::Known(Conclusion::Success))) => {
+            out.ok(Group::Workflow, "last-run", "it succeeded");
+        }
         Some((run, how)) => {
             let reason = format!("it ended with {how}: {}", run.html_url);
             out.fail(Group::Workflow, "last-run", reason)

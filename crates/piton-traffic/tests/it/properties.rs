@@ -142,7 +142,7 @@ fn answers(truths: &[Truth], day: usize, given: &Given) -> Answers {
 fn ran(checkouts: i64) -> RunsSeen {
     let step = StepSeen {
         name: "Run actions/checkout@v4".to_owned(),
-        conclusion: Some("success".to_owned()),
+        conclusion: Some("success".into()),
         clones: 0,
     };
     let jobs = (0..checkouts)

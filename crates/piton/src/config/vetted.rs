@@ -9,28 +9,23 @@ use super::key::Key;
 use super::layer::Layer;
 use super::value::Value;
 
-/// Settings of which the committed value counts.
-const GUARDED: &[&str] = &[
-    "agent.use",
-    "agent.command",
-    "agent.script",
-    "notify",
-    "slot.dir",
-    "slot.setup",
-    "validation-command",
-];
-
-/// The words of the settings that make the seal, the narrowest first.
-const SEAL: &[(&str, &[&str])] = &[
-    ("seal", &["require", "auto", "off"]),
-    ("seal.network", &["off", "loopback", "on"]),
-    ("seal.caches", &["own", "shared"]),
-    (VALIDATION, &["off", "loopback", "on"]),
-];
-const READ: &str = "seal.read";
-/// Unset it is as another setting says.
-const VALIDATION: &str = "validation.network";
-const ELSEWHERE: &str = "seal.network";
+piton_base::words! {
+    /// A setting of which the committed value counts.
+    enum Guarded: "a guarded setting" {
+        Agent = "agent.use",
+        Command = "agent.command",
+        Script = "agent.script",
+        Notify = "notify",
+        SlotDir = "slot.dir",
+        SlotSetup = "slot.setup",
+        ValidationCommand = "validation-command",
+        Seal = "seal",
+        Network = "seal.network",
+        Caches = "seal.caches",
+        ValidationNetwork = "validation.network",
+        Read = "seal.read",
+    }
+}
 
 /// Takes out of `layer`, what the file says, whatever does not count, and puts
 /// there what `committed` says. `below` gives the value that a setting has
@@ -41,24 +36,21 @@ pub(super) fn vet(
     below: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<String> {
     let mut refused = Vec::new();
-    let names = GUARDED
-        .iter()
-        .chain(SEAL.iter().map(|(name, _)| name))
-        .chain([&READ]);
-    for name in names {
+    for &guarded in Guarded::ALL {
+        let name = guarded.as_str();
         let Ok(key) = Key::find(name) else { continue };
         let (says, counts) = (written(layer, &key), written(committed, &key));
         let base = below(name).or_else(|| {
-            let key = Key::find(ELSEWHERE).ok().filter(|_| *name == VALIDATION)?;
-            let counts = written(committed, &key).map(str::to_owned);
-            counts.or_else(|| below(ELSEWHERE))
+            let elsewhere = guarded.elsewhere()?.as_str();
+            let counts = written(committed, &Key::find(elsewhere).ok()?).map(str::to_owned);
+            counts.or_else(|| below(elsewhere))
         });
         let narrows = says != counts
-            && is_no_wider(name, says.or(base.as_deref()), counts.or(base.as_deref()));
+            && guarded.is_no_wider(says.or(base.as_deref()), counts.or(base.as_deref()));
         if says == counts || narrows {
             continue;
         }
-        refused.push((*name).to_owned());
+        refused.push(name.to_owned());
         match committed.values.get(&key) {
             Some(value) => layer.values.insert(key, value.clone()),
             None => layer.values.remove(&key),
@@ -86,26 +78,41 @@ fn written<'a>(layer: &'a Layer, key: &Key) -> Option<&'a str> {
     Some(&value.written)
 }
 
-/// Tells whether a seal of the first value lets through no more than one of the
-/// second. Of settings that are not about the seal nothing is narrower.
-fn is_no_wider(name: &str, says: Option<&str>, counts: Option<&str>) -> bool {
-    if name == READ {
-        let words = |text: Option<&str>| -> Vec<String> {
-            text.unwrap_or_default()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect()
-        };
-        let counts = words(counts);
-        return words(says).iter().all(|path| counts.contains(path));
+impl Guarded {
+    /// Returns the setting that says how it is where it is unset.
+    fn elsewhere(self) -> Option<Self> {
+        (self == Self::ValidationNetwork).then_some(Self::Network)
     }
-    let Some((_, order)) = SEAL.iter().find(|(seal, _)| *seal == name) else {
-        return false;
-    };
-    let rank = |word: Option<&str>| order.iter().position(|other| Some(*other) == word);
-    match (rank(says), rank(counts)) {
-        (Some(says), Some(counts)) => says <= counts,
-        _ => false,
+
+    /// Tells whether a seal of the first value lets through no more than one of
+    /// the second. Of settings that are not about the seal nothing is narrower.
+    fn is_no_wider(self, says: Option<&str>, counts: Option<&str>) -> bool {
+        let order: &[&str] = match self {
+            Self::Agent
+            | Self::Command
+            | Self::Script
+            | Self::Notify
+            | Self::SlotDir
+            | Self::SlotSetup
+            | Self::ValidationCommand => return false,
+            Self::Read => {
+                let words = |text: Option<&str>| -> Vec<String> {
+                    let words = text.unwrap_or_default().split_whitespace();
+                    words.map(str::to_owned).collect()
+                };
+                let counts = words(counts);
+                return words(says).iter().all(|path| counts.contains(path));
+            }
+            // The narrowest first.
+            Self::Seal => &["require", "auto", "off"],
+            Self::Network | Self::ValidationNetwork => &["off", "loopback", "on"],
+            Self::Caches => &["own", "shared"],
+        };
+        let rank = |word: Option<&str>| order.iter().position(|other| Some(*other) == word);
+        match (rank(says), rank(counts)) {
+            (Some(says), Some(counts)) => says <= counts,
+            _ => false,
+        }
     }
 }
 
@@ -125,8 +132,16 @@ mod tests {
             .find(|line| line.starts_with("**Who may set what.**"));
         let told = told.unwrap();
         // `notify` may not stand in a repository's file at all.
-        for name in GUARDED.iter().filter(|name| **name != "notify") {
-            assert!(told.contains(&format!("`{name}`")), "{name}: {told}");
+        for guarded in Guarded::ALL {
+            assert!(
+                Key::find(guarded.as_str()).is_ok(),
+                "{guarded} is no setting"
+            );
+            let is_of_seal =
+                guarded.as_str().starts_with("seal") || *guarded == Guarded::ValidationNetwork;
+            if !is_of_seal && *guarded != Guarded::Notify {
+                assert!(told.contains(&format!("`{guarded}`")), "{guarded}: {told}");
+            }
         }
         assert!(told.contains("`agents.*`") && told.contains("widens the seal"));
     }
@@ -192,7 +207,7 @@ mod tests {
     #[test]
     fn the_network_of_validations_may_be_narrowed_below_what_everything_else_has() {
         let check = |says: &str, committed: &str, counts: Option<&str>| {
-            let found = vetted(says, committed, VALIDATION).0;
+            let found = vetted(says, committed, "validation.network").0;
             assert_eq!(found.as_deref(), counts, "{says} over {committed}");
         };
         let (on, off) = (
@@ -212,7 +227,7 @@ mod tests {
     fn fewer_stores_may_be_read_and_no_others() {
         let ours = "[seal]\nread = \"~/.npmrc ~/.netrc\"";
         let check = |says: &str, counts: &str| {
-            assert_eq!(vetted(says, ours, READ).0.as_deref(), Some(counts));
+            assert_eq!(vetted(says, ours, "seal.read").0.as_deref(), Some(counts));
         };
         check("[seal]\nread = \"~/.netrc\"", "~/.netrc");
         check("[seal]\nread = \"~/.ssh\"", "~/.npmrc ~/.netrc");

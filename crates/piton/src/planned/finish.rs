@@ -18,6 +18,7 @@ use super::Site;
 use super::error::journal_error;
 use crate::error::CommandError;
 use crate::operation::Op;
+use crate::workshop::Way;
 use crate::world::Writing;
 
 /// The beginnings of the commands whose journals these are.
@@ -33,9 +34,7 @@ const COMMANDS: [&str; 5] = [
 /// looks first, so one that was cut off is among them.
 const LATEST: usize = 4;
 
-/// The commands whose journals are ticks, and how many of them may have gone on
-/// at once when they were cut off.
-const TICKS: [&str; 2] = ["run", "run-once"];
+/// How many ticks may have gone on at once when they were cut off.
 const LATEST_TICKS: usize = 40;
 
 fn is_to_be_finished(command: &str) -> bool {
@@ -122,7 +121,7 @@ impl Site<'_> {
         let dir = self.journals();
         let is_tick = |journal: &Journal| {
             let begun = journal.begun();
-            TICKS.contains(&begun.command.as_str()) && begun.status == Status::Stopped
+            begun.command.parse::<Way>().is_ok() && begun.status == Status::Stopped
         };
         journal::latest(&self.context.disk, &dir, LATEST_TICKS)
             .map_err(journal_error)?

@@ -9,9 +9,11 @@ mod opening;
 mod setting_out;
 mod tell;
 mod texts;
+mod way;
 
 pub(crate) use args::{WorkArgs, read_text};
 pub(crate) use floor::Floor;
 pub(crate) use opening::begin;
 pub(crate) use setting_out::set_out;
 pub(crate) use tell::{Facts, Teller, Told, document};
+pub(crate) use way::Way;

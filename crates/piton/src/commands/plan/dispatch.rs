@@ -7,7 +7,8 @@ use piton_backend::header::Stamp;
 use piton_backend::operation::{BackendOp, RecordDispatch};
 use piton_backend::store::PlanId;
 use piton_base::{Clock, Digest, on_one_line};
-use piton_github::endpoints::{actions, repository, runs};
+use piton_github::endpoints::runs::{self, Said, Stage};
+use piton_github::endpoints::{actions, repository};
 use piton_github::operation::{Dispatch, ForgeOp, RUN_ID, RUN_NODE};
 use piton_github::{Client, ForgeError, RepoName, found};
 use piton_plan::{Handle, PlanBuilder, Receipt, Slot};
@@ -170,11 +171,12 @@ fn refuse_running(
         return Ok(());
     };
     match look(client, repo, run)? {
-        Some(run) if run.status.as_deref() != Some("completed") => {
+        Some(run) if run.status != Some(Said::Known(Stage::Completed)) => {
             Err(CommandError::failed(format!(
                 "plan {plan} was dispatched already: run {} is {}",
                 run.id,
-                run.status.as_deref().unwrap_or("under way")
+                run.status
+                    .map_or_else(|| "under way".to_owned(), |stage| stage.to_string())
             ))
             .hint(format!("{}; --again starts another one", run.html_url)))
         }

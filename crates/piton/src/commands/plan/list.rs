@@ -110,7 +110,7 @@ fn cells(Listed { plan, run }: &Listed) -> [String; 6] {
         plan.stage().to_string(),
         plan.state.word().to_owned(),
         run.as_ref()
-            .map_or_else(|| "-".to_owned(), |run| run.state.clone()),
+            .map_or_else(|| "-".to_owned(), |run| run.state.to_string()),
         branch(plan).unwrap_or_else(|| "-".to_owned()),
         plan.title.clone(),
     ]
@@ -125,7 +125,7 @@ fn row_json(Listed { plan, run }: &Listed) -> serde_json::Value {
         "branch": branch(plan),
         "run": run.as_ref().map(|run| json!({
             "id": run.id,
-            "state": run.state,
+            "state": run.state.to_string(),
             "url": run.url,
         })),
         "labels": plan.labels,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use piton_backend::store::Document;
-use piton_github::endpoints::runs::{self, Run};
+use piton_github::endpoints::runs::{self, Run, Standing};
 
 use crate::context::Context;
 use crate::stored::{StoredPlace, WORKFLOW};
@@ -15,8 +15,8 @@ const NEWEST: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DispatchedRun {
     pub(super) id: String,
-    /// Its conclusion, once it has one; `unknown` where GitHub did not tell.
-    pub(super) state: String,
+    /// Unknown where the run was not found.
+    pub(super) state: Standing,
     pub(super) url: Option<String>,
 }
 
@@ -48,9 +48,8 @@ impl Runs {
     pub(super) fn of_plan(&self, plan: &Document) -> Option<DispatchedRun> {
         let id = recorded(plan)?;
         let run = self.0.get(&id);
-        let state = run.and_then(|run| run.conclusion.clone().or_else(|| run.status.clone()));
         Some(DispatchedRun {
-            state: state.unwrap_or_else(|| "unknown".to_owned()),
+            state: run.map_or(Standing::Unknown, Run::standing),
             url: run.map(|run| run.html_url.clone()),
             id,
         })

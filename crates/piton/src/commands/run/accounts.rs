@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use piton_git::landing::lines_of;
 use piton_loop::runs::RunSummary;
 
-use super::course::Way;
-use crate::workshop::Floor;
+use crate::workshop::{Floor, Way};
 
 /// So many of the latest runs are looked at.
 const LATEST: usize = 50;
@@ -44,7 +43,7 @@ impl Spread {
 pub(super) fn forecast(past: &[RunSummary], agent: &str) -> Option<Forecast> {
     let alike: Vec<(&RunSummary, f64, f64)> = past
         .iter()
-        .filter(|run| Way::ALL.iter().any(|way| way.name() == run.command))
+        .filter(|run| run.command.parse::<Way>().is_ok())
         .filter(|run| run.agent.as_deref() == Some(agent) && run.counts.attempts_started > 0)
         .filter_map(|run| Some((run, f64::from(run.counts.attempts_started), lasted(run)?)))
         .take(LATEST)

@@ -145,7 +145,7 @@ impl<'a> Driver<'a> {
         let held = self.held_name(start.attempt);
         let plan = tick::plan(
             self.finisher.floor,
-            self.course.way.name(),
+            self.course.way.as_str(),
             what,
             start,
             &held,

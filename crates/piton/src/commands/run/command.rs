@@ -6,13 +6,13 @@ use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
 use super::args::{self, SourceArgs};
-use super::course::{Course, Way};
+use super::course::Course;
 use super::drive::drive;
 use crate::agents::AgentArgs;
 use crate::config::Dollars;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
-use crate::workshop::WorkArgs;
+use crate::workshop::{Way, WorkArgs};
 
 /// Carry out what is planned, and clean up, action by action
 ///

@@ -8,33 +8,7 @@ use piton_loop::targets::Target;
 use piton_loop::work::{Piece, SourcePiece};
 
 use super::args::Wanted;
-
-/// How it goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// Action after action: `piton run`.
-    Run,
-    /// One action, whose difference is shown at the end: `piton run-once`.
-    Once,
-}
-
-impl Way {
-    pub(super) const ALL: [Self; 2] = [Self::Run, Self::Once];
-
-    /// Returns the name of its command.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Run => "run",
-            Self::Once => "run-once",
-        }
-    }
-
-    /// Returns what commits of source actions are called, if not after their
-    /// targets.
-    fn subject(self) -> Option<&'static str> {
-        (self == Self::Once).then_some(Self::Once.name())
-    }
-}
+use crate::workshop::Way;
 
 /// A run that takes up one thing after the other.
 #[derive(Clone, Debug)]

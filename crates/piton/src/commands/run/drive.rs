@@ -13,7 +13,7 @@ use piton_loop::work::Allowance;
 use piton_plan::journal;
 use serde_json::json;
 
-use super::course::{Course, Way};
+use super::course::Course;
 use super::driver::Driver;
 use super::ending::Ending;
 use super::finisher::Finisher;
@@ -26,7 +26,7 @@ use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
 use crate::output::{Channel, Level};
 use crate::planning::{refuse_two_disks, refuse_under_way};
 use crate::records::retention;
-use crate::workshop::{Floor, Teller, WorkArgs, begin, budgets, set_out};
+use crate::workshop::{Floor, Teller, Way, WorkArgs, begin, budgets, set_out};
 
 /// Runs, or shows what would be first.
 pub(crate) fn drive(
@@ -81,7 +81,7 @@ fn carry_on(
     let context = floor.context;
     let allowance = Allowance::new(course.limits, &context.clock);
     let shop = floor.shop(&allowance);
-    let run = begin(floor, course.way.name(), course.jobs.get())?;
+    let run = begin(floor, course.way.as_str(), course.jobs.get())?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     if course.focus {
         tell_focus(

@@ -234,7 +234,7 @@ impl<'a> Driver<'a> {
         let Some(work) = view.held_work(name) else {
             return Ok(Looked::On);
         };
-        let tick = tick::landing(self.course.way.name(), work)?;
+        let tick = tick::landing(self.course.way.as_str(), work)?;
         let tick = Tick::begin(self.finisher.floor, &tick)?;
         let acted = self.finisher.land_again(teller, work);
         settle(&tick, &acted)?;

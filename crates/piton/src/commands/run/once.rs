@@ -6,12 +6,12 @@ use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
 use super::args::SourceArgs;
-use super::course::{Course, Way};
+use super::course::Course;
 use super::drive::drive;
 use crate::agents::AgentArgs;
 use crate::context::Context;
 use crate::error::CommandResult;
-use crate::workshop::WorkArgs;
+use crate::workshop::{Way, WorkArgs};
 
 /// Do the one next thing: a planning step, a phase, or a clean-up
 ///

@@ -92,7 +92,7 @@ fn tick(
         Next::Land(name) => {
             let work = view.held_work(name);
             return work
-                .map(|work| tick::landing(course.way.name(), work))
+                .map(|work| tick::landing(course.way.as_str(), work))
                 .transpose();
         }
         Next::Wait { .. } | Next::Stop(_) => return Ok(None),
@@ -110,7 +110,7 @@ fn tick(
     };
     tick::plan(
         floor,
-        course.way.name(),
+        course.way.as_str(),
         (&piece, &label),
         &start,
         "RUN-001",

@@ -1,7 +1,7 @@
 //! The runs that were dispatched from here, and how they stand.
 
 use jiff::{SignedDuration, Timestamp};
-use piton_github::endpoints::runs as actions;
+use piton_github::endpoints::runs::{self as actions, Standing};
 use serde_json::{Value, json};
 
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::stored::{DispatchedHere, StoredPlace};
 /// A run that was dispatched from here, and how it stands.
 pub(super) struct Dispatched {
     pub(super) here: DispatchedHere,
-    pub(super) state: String,
+    pub(super) state: Standing,
 }
 
 impl Dispatched {
@@ -18,7 +18,7 @@ impl Dispatched {
         json!({
             "plan": self.here.plan,
             "run": self.here.run,
-            "state": self.state,
+            "state": self.state.to_string(),
             "at": self.here.at,
         })
     }
@@ -47,11 +47,9 @@ pub(super) fn dispatched(context: &Context, now: Timestamp) -> Vec<Dispatched> {
             let run = client
                 .as_ref()
                 .and_then(|client| actions::get(client, &here.repository, here.run).ok());
-            let over = run.as_ref().is_some_and(|run| run.conclusion.is_some())
+            let state = run.map_or(Standing::Unknown, |run| run.standing());
+            let over = matches!(state, Standing::Ended(_))
                 && now.duration_since(here.at) > SignedDuration::from_hours(24);
-            let state = run
-                .and_then(|run| run.conclusion.or(run.status))
-                .unwrap_or_else(|| "unknown".to_owned());
             (!over).then_some(Dispatched { here, state })
         })
         .collect()

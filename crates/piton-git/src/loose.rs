@@ -61,7 +61,7 @@ pub(crate) fn all(git_dir: &Path, common: &Path) -> Option<Vec<(String, CommitId
         }
         None
     };
-    // One that leads nowhere is none; so git sees it.
+    // Git ignores a symbolic reference that leads nowhere.
     Some(
         all.keys()
             .filter_map(|name| Some((name.clone(), target(name)?)))
@@ -287,7 +287,7 @@ fn packed(common: &Path) -> Option<BTreeMap<String, Said>> {
     };
     let mut found = BTreeMap::new();
     for line in std::str::from_utf8(&bytes).ok()?.lines() {
-        // The head of the list, and what a tag leads to.
+        // A comment, or the object that a tag points to.
         if line.starts_with(['#', '^']) {
             continue;
         }

@@ -24,7 +24,7 @@ pub(crate) fn at_top(dir: &Path) -> Option<(PathBuf, PathBuf)> {
     if !(is_dir(&git) && is_dir(&git.join("objects")) && is_dir(&git.join("refs"))) {
         return None;
     }
-    // What belongs to somebody else git does not take without being told.
+    // Git refuses a repository of another user's unless it is told to trust it.
     let mine = rustix::process::geteuid();
     let ours = |path: &Path| {
         path.symlink_metadata()

@@ -63,7 +63,7 @@ pub(crate) fn somebody_works_in(lock: &Path, top: &Path, common: &Path) -> bool 
     reason = "git's own lock file, which no Disk stands for"
 )]
 pub(crate) fn remove(lock: &Path) {
-    // Whoever was faster has done what was to be done.
+    // If it is gone already, somebody else removed it.
     let _ = fs::remove_file(lock);
 }
 

@@ -83,7 +83,7 @@ fn candidates(disk: &dyn DiskRead, level: &Path, branch: Option<&str>) -> Vec<Pa
     paths.push(level.join(".worker-impl"));
     paths.push(context);
     paths.push(level.join(".erk/branch-data"));
-    // What cannot be looked at may be one.
+    // If it cannot be looked at, it may be one.
     paths.retain(|path| {
         let stat = disk.stat(path);
         stat.map_or(true, |stat| stat.is_some_and(|stat| stat.kind == Kind::Dir))

@@ -111,7 +111,7 @@ impl BackendError {
             }
             Self::TextChanged(_) => (Is::ProviderError, Kind::Conflict, false),
             Self::Busy(_) => (Is::ProviderError, Kind::Conflict, true),
-            // A full disk gets room again, and says nothing of what was asked.
+            // A full disk may have room later; it is no answer to what was asked.
             Self::Disk(_) | Self::Write(_) | Self::Clear(_) => (Is::ProviderError, Kind::Io, true),
             Self::Forge(error) => {
                 let said_no = match error {

@@ -131,7 +131,7 @@ fn advance(
         }
     }
     if let Err(error) = sync::reference(repository, under, base.moves()) {
-        // What may not outlast a power cut was not done.
+        // A move that a power cut could undo does not count.
         return Err(match take_back(repository, under, base, commit) {
             Ok(()) => NotMoved::Surely(error),
             Err(error) => NotMoved::Perhaps(error),

@@ -35,7 +35,7 @@ pub fn begin_branch(repository: &Repository, branch: &str, at: &CommitId) -> Res
         reference: reference.clone(),
         from: None,
         to: at.to_string(),
-        // No index shows it.
+        // It changes no index.
         paths: Vec::new(),
     })?;
     let command = GitCommand::quietly(repository.top()).args(["update-ref", "--create-reflog"]);
@@ -43,7 +43,7 @@ pub fn begin_branch(repository: &Repository, branch: &str, at: &CommitId) -> Res
         .command(command)?
         .arg(&reference)
         .arg(at.as_str())
-        // It must not be there yet.
+        // Zeros: git refuses where the reference exists.
         .arg("0".repeat(at.as_str().len()))
         .run()
         .map(drop)

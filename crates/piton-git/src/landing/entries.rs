@@ -116,7 +116,7 @@ pub(crate) fn read(bytes: &[u8], id: usize, is_wanted: impl Fn(&Path) -> bool) -
                 recorded: Recorded::at(bytes, start)?,
             };
             if found.at.insert(path.to_owned(), entry).is_some() {
-                // Several stages of one path.
+                // The path is in conflict: it is there more than once.
                 return None;
             }
         }
@@ -130,7 +130,7 @@ fn extensions_are_plain(mut rest: &[u8], id: usize) -> bool {
         let (Some(name), Some(size)) = (rest.get(..4), number(rest, 4)) else {
             return false;
         };
-        // Those in capitals may be left aside; so git has it.
+        // Git's rule: an extension with a capital first may be ignored.
         if !name[0].is_ascii_uppercase() {
             return false;
         }

@@ -103,7 +103,7 @@ fn take_out(
     disk.rename_new(&path, &kept)
         .map_err(|error| gone_or(error, change))?;
     if Seen::at(&kept)?.map(|(now, _)| now) != seen {
-        // It goes back by `put_back`, which finds it here.
+        // `put_back` finds it here and puts it back.
         return Err(in_the_way(change, Obstacle::Changed));
     }
     remove_empty_parents(disk, &places.top, &path);
@@ -121,7 +121,7 @@ fn put_in(
         if let Some(parent) = path.parent() {
             create_dirs(disk, parent)?;
         }
-        // Empty directories of that name are nothing of git's.
+        // git knows no empty directories.
         remove_empty(disk, &path);
         return match disk.rename_new(&new, &path) {
             Ok(()) => Ok(()),

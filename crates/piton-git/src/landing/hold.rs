@@ -40,7 +40,7 @@ fn begin(
         reference: name.as_str().to_owned(),
         from: None,
         to: commit.to_string(),
-        // No index shows it.
+        // It changes no index.
         paths: Vec::new(),
     };
     Undertaking::of_move(repository, &format!("holding {}", commit.short()), moves)
@@ -68,7 +68,7 @@ pub(super) fn free_own_locks(repository: &Repository) -> Result<(), GitError> {
 }
 
 pub(super) fn any_own_locks(repository: &Repository) -> bool {
-    // What cannot be looked at may be something.
+    // If they cannot be listed, there may be some.
     own_locks(repository).map_or(true, |locks| !locks.is_empty())
 }
 

@@ -152,7 +152,7 @@ fn under_lock(
             write_out(disk, repository, &prepared, here)?;
         } else {
             if landing.filters.are_sealed() {
-                // What is not there cannot be granted.
+                // The seal can open only a directory that exists.
                 create_dirs(disk, &prepared)?;
             }
             let places = (places.index(), prepared);
@@ -214,7 +214,7 @@ fn write_out(
     to: &Path,
     changes: &[PathChange],
 ) -> Result<(), LandError> {
-    // The intent makes the names beside it last.
+    // Not synced: the intent, written beside it, makes these names last too.
     make_dirs(disk, to)?;
     let looked = disk.stat(to)?;
     let usual = looked.map_or(0o755, |stat| stat.mode & 0o777);
@@ -238,7 +238,7 @@ fn move_reference(
     under: &mut Undertaking,
 ) -> Result<(), NotMoved> {
     let reference = landing.onto.reference();
-    // The index is this room's own affair: the record names no paths.
+    // The landing mends the index itself, so the record names no paths.
     under.moving(Move {
         reference: reference.clone(),
         from: Some(landing.base.to_string()),

@@ -45,7 +45,7 @@ pub enum Recovered {
 /// Whether a dead process may have left anything. Nearly always it has not,
 /// and then no lock need be taken.
 pub fn is_anything_left(disk: &dyn Disk, repository: &Repository, notes: &Path) -> bool {
-    // What cannot be looked at may be something.
+    // If the notes cannot be listed, there may be some.
     (disk.list_if_there(notes)).map_or(true, |entries| !entries.is_empty())
         || undertaking::is_anything_left(repository.common_dir())
         || hold::any_own_locks(repository)
@@ -145,7 +145,7 @@ fn one(
     dir: &Path,
     intent: &Intent,
 ) -> Result<Recovered, LandError> {
-    // What the note names is another's word; this is where we are.
+    // The directory of this repository, not the one that the note names.
     let git_dir = repository.git_dir();
     free_lock(repository, git_dir);
     let changes = match meant(repository, intent) {
@@ -222,7 +222,7 @@ fn holds(repository: &Repository, intent: &Intent) -> Result<bool, GitError> {
     if tip == intent.commit {
         return Ok(true);
     }
-    // What cannot be told is no reason to put anything back.
+    // If git cannot answer, nothing is put back.
     let after = GitCommand::reading(repository.top())
         .args(["merge-base", "--is-ancestor"])
         .args([intent.commit.as_str(), tip.as_str()]);

@@ -59,7 +59,7 @@ impl Objects {
         if let Some(object) = self.ask(name)? {
             return Ok(Some(object));
         }
-        // What one could not open another may.
+        // A new process may find what the old one could not open.
         *self.held() = None;
         let found = self.ask(name)?;
         if found.is_none() && self.has_file_of(name) {
@@ -81,7 +81,7 @@ impl Objects {
     /// Asks the git that stays, or a new one where it is gone.
     pub(super) fn ask(&self, name: &str) -> Result<Option<Object>, GitError> {
         let mut held = self.held();
-        // One that was started earlier may be gone: Ctrl-C reaches it too.
+        // A process that was started earlier may be gone: Ctrl-C ends it too.
         if let Some(process) = held.as_mut()
             && let Ok(said) = process.ask(name)
         {
@@ -93,7 +93,7 @@ impl Objects {
             *held = Some(process);
             return self.understood(said);
         }
-        // Why not, a git that is not to stay says.
+        // A git that answers once and ends says why not.
         let alone = self.command();
         let shown = alone.shown().to_owned();
         alone.run_with(format!("{name}\n").as_bytes())?;
@@ -183,7 +183,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It ends when nobody can ask any more.
+        // git ends when its input is closed.
         drop(self.input.take());
         let _ = self.child.wait();
     }

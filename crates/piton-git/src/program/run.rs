@@ -99,8 +99,7 @@ impl GitCommand {
             }
             let started = Instant::now();
             while child.try_wait()?.is_none() {
-                // A program that asks nobody for a passphrase has nothing to wake
-                // us by.
+                // Nothing tells when it ends, so it is asked every 10 ms.
                 if stop.wait(Duration::from_millis(10)) || started.elapsed() >= limit {
                     let started_by_it = descendants::of(child.id());
                     child.kill()?;

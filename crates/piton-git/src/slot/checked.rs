@@ -41,7 +41,7 @@ pub(super) fn named_by(
     let mut fields = listed.split(|&byte| byte == 0);
     while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
         let head = String::from_utf8_lossy(head);
-        // Two modes, two names, and what became of it.
+        // `:OLD-MODE NEW-MODE OLD-ID NEW-ID STATUS`
         let mut words = head.trim_start_matches(':').split(' ');
         let (old, new, id) = (words.next(), words.next(), words.nth(1));
         let path = Path::new(OsStr::from_bytes(path));
@@ -95,7 +95,7 @@ pub(super) fn hand_over(
     };
     let pack = own
         .command()?
-        // No object's content may hang on that of another.
+        // Each object is packed whole, never as a difference to another.
         .args(["pack-objects", "--quiet", "--stdout"])
         .args(["--window=0", "--no-reuse-delta"])
         .run_with(list.as_bytes())
@@ -108,7 +108,7 @@ pub(super) fn hand_over(
     let shelves: BTreeSet<&str> = names.iter().map(|name| &name.as_str()[..2]).collect();
     for shelf in shelves {
         let dir = store.join(shelf);
-        // One whose name was another has come under its own.
+        // An object that was stored under a wrong name is now under its own.
         let there = disk.stat(&dir)?.is_some();
         if there {
             disk.sync_dir(&dir)?;

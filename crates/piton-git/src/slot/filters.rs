@@ -81,7 +81,7 @@ impl SlotGit {
         borrowed: &Borrowed,
         filters_itself: bool,
     ) -> Self {
-        // Where there are none, nobody's program runs.
+        // Without filters no program of the user's runs.
         let has_filters = borrowed.has_filters();
         let filters = if has_filters {
             filters.clone()

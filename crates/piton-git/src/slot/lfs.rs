@@ -70,7 +70,7 @@ pub(super) fn hand_over(
             continue;
         }
         let bytes = disk.read(&source)?;
-        // Its name is the digest of its content; nothing else goes over.
+        // A file whose name is not the digest of its content is left out.
         if target.file_name() != Some(Digest::of(&bytes).hex().as_ref()) {
             continue;
         }

@@ -20,7 +20,7 @@ const DYING: Duration = Duration::from_secs(2);
 
 /// Tells whether there is a record, of the living or the dead.
 pub(crate) fn is_anything_left(common: &Path) -> bool {
-    // What cannot be looked at may be something.
+    // If the directory cannot be listed, there may be a record.
     RealDisk
         .list_if_there(&common.join(HOME))
         .map_or(true, |entries| {
@@ -36,7 +36,7 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
     for entry in RealDisk.list_if_there(&home)? {
         let dir = home.join(&entry.name);
         if entry.kind != Kind::Dir {
-            // Nothing of ours: only directories are made here.
+            // Not piton's: piton makes only directories here.
             continue;
         }
         let Some(_alive) = hold(repository.common(), &dir)? else {
@@ -54,7 +54,7 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
                 cleared.push(done);
             }
             if doubtful {
-                // The record stays as well, and is looked at again.
+                // The record stays too, for the next look.
                 continue;
             }
         }
@@ -73,7 +73,7 @@ fn hold(common: &Path, dir: &Path) -> Result<Option<File>, GitError> {
     };
     match RealDisk.stat(&path) {
         Ok(Some(stat)) if stat.kind == Kind::File => {}
-        // Nobody of ours put that there.
+        // piton makes a file here, so this is somebody else's.
         Ok(Some(_)) => {
             let failures = StateDir::of(common).failures();
             keep(&RealDisk, dir, &failures).map_err(|error| failed(io::Error::other(error)))?;

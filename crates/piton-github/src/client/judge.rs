@@ -83,7 +83,7 @@ pub(super) fn judge(
             what,
             message: says(),
         }),
-        // 501 says that it has no such thing, today and tomorrow.
+        // 501: the server does not have this at all, so waiting is no use.
         408 | 500 | 502..=599 => {
             let error = ForgeError::Outage {
                 what,

@@ -58,7 +58,7 @@ pub(super) struct Lost {
 pub(super) fn agent(base: &Base, limit: Duration) -> Agent {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
-        // Redirects are followed one room higher, where the token is kept.
+        // The caller follows redirects: it decides where the token goes.
         .max_redirects(0)
         .timeout_global(Some(limit))
         .timeout_connect(Some(limit / 2))

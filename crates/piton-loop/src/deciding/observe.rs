@@ -68,7 +68,7 @@ impl<'a> Uncommitted<'a> {
             let below = path.strip_prefix(self.live.project_root()).ok()?;
             Some(below.to_owned())
         };
-        // Elsewhere it is no affair of this repository.
+        // Outside of the repository nothing is refused.
         let (all, dir) = (
             relative(self.live.path())?,
             relative(&self.live.migration(slug))?,

@@ -72,7 +72,7 @@ impl Suite {
         self.focus.extend(scan.focus.into_iter().map(at));
         self.links.extend(scan.links.into_iter().map(at));
         self.outside.extend(scan.outside.into_iter().map(at));
-        // What a test is given by its own side is no code that it tests.
+        // Test helpers are not the code under test.
         if !is_of_tests(path) && (language == Language::Rust || scan.tests.is_empty()) {
             self.code.extend(definitions(&tokens, &scan.tests));
         }

@@ -97,7 +97,7 @@ impl EffortBudget {
     pub fn for_step(self, step: Step, set: Option<Effort>) -> EffortResolution {
         match (set, step) {
             (Some(tier), _) => self.for_role(tier, "set for this role"),
-            // What is thought through here is paid for by no phase.
+            // Thorough planning saves work in the phases.
             (None, Step::Expand | Step::Review | Step::Review2 | Step::FinalReview) => {
                 let tier = Effort::High.max(self.default);
                 self.for_role(tier, "plans and reviews are worth it")

@@ -84,7 +84,7 @@ fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> Re
         }
         return Ok(());
     }
-    // On another file system: a file is kept, the rest is gone.
+    // On another file system a file is copied, anything else is removed.
     if stat.kind == Kind::File {
         write_atomic(disk, &to, &disk.read(path)?, 0o600)?;
     }

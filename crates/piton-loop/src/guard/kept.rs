@@ -109,7 +109,7 @@ pub struct Leftover {
 /// Tells whether a call left anything here: a comparison that is still to be
 /// made, or what should have gone with one that was.
 pub fn is_anything_kept(disk: &dyn DiskRead, dir: &Path) -> bool {
-    // What cannot be looked at may be something.
+    // If it cannot be listed, there may be something.
     disk.list_if_there(dir).map_or(true, |entries| {
         (entries.iter())
             .any(|entry| is_record(Path::new(&entry.name)) || litter_of(entry).is_some())
@@ -193,7 +193,7 @@ fn litter_of(entry: &Entry) -> Option<String> {
 /// after it was forgotten. Each under its lock: one who takes it at this moment
 /// must not be left with a lock on a file that is gone.
 fn sweep(disk: &dyn Disk, dir: &Path, holder: &Holder) {
-    // What cannot be listed stays for the next time.
+    // If it cannot be listed, it stays for the next time.
     let entries = disk.list(dir).unwrap_or_default();
     let names: BTreeSet<String> = entries.iter().filter_map(litter_of).collect();
     for name in names {

@@ -104,7 +104,7 @@ mod tests {
         plant("branch.x.remote", "--upload-pack=evil");
         plant("branch.x.mergeoptions", "plain");
         plant("x.remote", "plain");
-        // What ran something before is told too.
+        // A setting that ran something and is gone is told too.
         check(
             &[("branch.x.remote", "ext::sh -c mine")],
             &[("branch.x.remote", "origin")],

@@ -263,7 +263,7 @@ mod tests {
             let error = choose(text).unwrap_err().to_string();
             assert!(error.ends_with("which are facade, rewrite"), "{error}");
         }
-        // Nothing is known to choose from.
+        // There are no known findings to choose from.
         let known = read(Step::PickBest, "Chosen approach: x");
         assert_eq!(known.unwrap(), Verdict::Completed);
     }

@@ -84,7 +84,7 @@ impl Waiting {
         }
         let base = TreeDigest::of(disk, &site.live(slug))?;
         found.retain(|one| one.base == base);
-        // What cannot be looked at was paid for: nobody is paid again for it.
+        // An answer that cannot be read was paid for; the call is not made again.
         let mut there = Vec::new();
         for one in found {
             if one.candidate.is_there(disk)? {
@@ -168,7 +168,7 @@ fn read(disk: &dyn DiskRead, dir: &Path, note: &OsStr) -> DiskResult<Option<Wait
             };
         }
     };
-    // What follows is the copy of its files.
+    // The copy of its files follows.
     let mut values = serde_json::Deserializer::from_slice(&bytes).into_iter::<Waiting>();
     let Some(Ok(one)) = values.next() else {
         return Ok(None);

@@ -37,7 +37,7 @@ impl Dice {
     /// Returns up to `count` different numbers below `end`, in no order.
     pub(crate) fn distinct(&mut self, count: usize, end: usize) -> Vec<usize> {
         let mut chosen = Vec::new();
-        // Floyd's way: one roll for each number, whatever `end` is.
+        // Floyd's algorithm: one roll for each number, however large `end` is.
         for last in end.saturating_sub(count)..end {
             let number = self.below(last + 1);
             chosen.push(if chosen.contains(&number) {

@@ -52,7 +52,7 @@ impl Source {
         match self {
             Self::Nothing | Self::Finite(_) => None,
             Self::Pool { provenance, files } => {
-                // Where what was drawn is not free, the next that is.
+                // If the file that was drawn is taken, the next free one.
                 let (before, from) = files.split_at_checked(dice.below(files.len()))?;
                 from.iter()
                     .chain(before)

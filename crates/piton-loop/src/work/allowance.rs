@@ -126,7 +126,7 @@ impl<'a> Allowance<'a> {
             known.usage = so_far.usage.or(known.usage);
             known.cost_usd = so_far.cost_usd.or(known.cost_usd);
             let spent = self.spent_with(run, &state);
-            // Time ends a call by itself.
+            // A deadline ends a call by itself.
             let limits = Limits {
                 seconds: None,
                 ..state.limits

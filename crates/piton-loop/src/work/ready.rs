@@ -132,7 +132,7 @@ fn asked(
         ..Ask::of(shop, ROLE, start, &phase.effort)
     };
     let asked = call::ask(shop, run, slot, ask);
-    // Whatever it did to the files, it was asked to read.
+    // It was only asked to read, so what it did to the files is dropped.
     slot.take_back(shop.disk).or_trouble(ROLE)?;
     let mut tree = None;
     let answer = asked.and_then(|called| {

@@ -33,7 +33,7 @@ pub(super) fn carry_out(
             Ok(Routed::CleanUp { target, tree }) => (target, tree),
             Ok(Routed::Migration(accepted)) => return Ok(Worked::Accepted(accepted)),
             Err(Halt::Failed(failure)) => {
-                // A question that was not answered well.
+                // The agent gave no usable answer.
                 let failure = failure.last_word();
                 let subject = Subject {
                     attempt: start.attempt,

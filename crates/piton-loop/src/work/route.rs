@@ -72,7 +72,7 @@ pub(super) fn of(
         tree: None,
     };
     let routed = asking.route();
-    // Whatever was done to the files, it was asked to read.
+    // It was only asked to read, so what it did to the files is dropped.
     slot.take_back(shop.disk).or_trouble(CallRole::Classify)?;
     let tree = asking.tree.take();
     if let (Err(_) | Ok(Way::Migration { .. }), Some(tree)) = (&routed, &tree) {

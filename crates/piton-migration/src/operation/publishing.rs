@@ -193,7 +193,7 @@ impl MigrationPerformer<'_> {
                         format!("the candidate in {dir} was changed after it was accepted"),
                     ));
                 };
-                // It may have waited.
+                // It may have waited for the lock.
                 let contents = image.into();
                 self.refuse_secrets(&contents)?;
                 return Ok((candidate, contents));

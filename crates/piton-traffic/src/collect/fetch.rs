@@ -123,7 +123,7 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
         StateRead::Read(state) => known_stars(state),
         StateRead::Missing { .. } | StateRead::Damaged(_) | StateRead::Failed(_) => false,
     };
-    // Who has none needs no question.
+    // Without any, there is nothing to ask for.
     let stars = match seen.as_ref().ok().and_then(|seen| seen.stars) {
         None => None,
         Some(0) => Some(Ok(StarsSeen::default())),
@@ -231,7 +231,7 @@ pub fn read_stars(
     let weeks: Result<Vec<_>, _> = stargazers::history(forge, repo).take(most).collect();
     let weeks = match weeks {
         Ok(weeks) => weeks,
-        // Servers of one's own may be older; then whoever may list stars does.
+        // An older Enterprise server has no history: its list of stars is read.
         Err(ForgeError::NotFound { .. }) => {
             let all: Result<Vec<_>, _> = stargazers::list(forge, repo).take(MOST_STARS).collect();
             return Ok(StarsSeen::of(all?.iter().map(|star| star.starred_at)));

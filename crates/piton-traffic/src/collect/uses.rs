@@ -113,7 +113,7 @@ impl Open {
         let name = if self.name.is_empty() {
             None
         } else {
-            // One that is filled in as a whole fits everything, and so nothing.
+            // A name that is all expression matches every name: it is left out.
             Some(Name::of(&self.name)?)
         };
         Some(Step {

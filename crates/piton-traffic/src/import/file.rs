@@ -90,7 +90,7 @@ mod tests {
         let none = import(file, &"acme/other".parse().unwrap()).unwrap_err();
         let told = "it has nothing of acme/other, only of acme/gadget, acme/widget";
         assert_eq!(none.to_string(), told);
-        // Cut anywhere, it is damaged, and nothing else happens.
+        // Cut off anywhere, it is refused without a panic.
         for length in (0..file.len()).step_by(97) {
             let _ = import(&file[..length], &"acme/widget".parse().unwrap());
         }

@@ -52,7 +52,7 @@ impl ForgeBackend<'_> {
         let tip = git::branch(self.forge, self.repo(), &base)?.object.sha;
         let commit = self.plan_commit(new, &tip)?;
         let now = self.writing.clock.now();
-        // Gone on with a minute later, it is the same branch.
+        // A creation that is resumed a minute later keeps its branch.
         let begun = new.since.or_else(|| begun(&new.key)).unwrap_or(now);
         let branch = self.free_branch(&branch_name(new, begun), &commit, &new.key)?;
         let own = Patch::new(vec![("branch_name".to_owned(), json!(branch))])?;

@@ -196,7 +196,7 @@ impl ForgeBackend<'_> {
         let mut notes = Vec::new();
         let mut current = self.needed(id)?;
         let mut read = current.body.clone();
-        // Who wrote the text that is gone on from, if it is not what stands.
+        // Who wrote the text that the change starts from, if it is no longer there.
         let mut theirs: Option<String> = None;
         for _ in 0..ROUNDS {
             let body = match (change(&current), theirs.take()) {
@@ -227,7 +227,7 @@ impl ForgeBackend<'_> {
                 return Ok(notes);
             };
             if lost.now != body {
-                // Somebody has written at it since.
+                // Somebody has changed it since.
                 notes.push(Noted::Overwrote(lost.editor));
                 return Ok(notes);
             }

@@ -65,7 +65,7 @@ impl LocalBackend<'_> {
         for id in self.ids()? {
             match self.record(&id) {
                 Ok(record) if record.key == key => return Ok(Some(id)),
-                // It may be the one, and the disk does not say.
+                // It cannot be read, so it may be the one that is looked for.
                 Err(BackendError::Disk(error)) if error.may_pass() => return Err(error.into()),
                 Ok(_) | Err(_) => {}
             }

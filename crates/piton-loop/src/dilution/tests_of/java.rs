@@ -193,7 +193,7 @@ pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
     let set_up = before
         .iter()
         .rposition(|it| it.word().is_some_and(|word| word.starts_with("Before")))?;
-    // Not another method's.
+    // It must not belong to another method.
     let methods = before[set_up..].iter().filter(|it| it.is("@")).count();
     (skips && methods == 0).then(|| format!("{word} in what is set up"))
 }

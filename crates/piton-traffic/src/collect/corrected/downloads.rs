@@ -47,7 +47,7 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
     } else if known {
         (published + more, more)
     } else {
-        // Taken over from one that knew only the sum.
+        // The old state knew only the sum.
         (published.max(sum), (sum - published).max(0))
     };
     book.state.set("totalDownloads", total);

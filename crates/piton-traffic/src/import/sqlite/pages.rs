@@ -132,7 +132,7 @@ impl<'a> File<'a> {
 
     fn overflow(&self, first: usize, length: usize, payload: &mut Vec<u8>) -> Option<()> {
         let mut next = first;
-        // Each page brings something, so this ends.
+        // This ends, because each page adds something.
         while payload.len() < length {
             let (page, _) = self.page(next).ok()?;
             let more = (length - payload.len()).min(self.usable - 4);

@@ -124,6 +124,9 @@ fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
     let summary = record.summary();
     assert_eq!(summary.counts.attempts_started, 1);
     let attempt = &summary.attempts[0];
+    assert_eq!(attempt.decision.as_deref(), Some("abandon"));
+    let told = attempt.failure_summary.as_deref().unwrap();
+    assert!(told.contains("boom"), "{told}");
     assert_eq!(
         attempt.failure_kind.as_deref(),
         Some("agent-exited-nonzero")

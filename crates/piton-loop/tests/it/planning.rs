@@ -119,6 +119,21 @@ fn the_user_may_go_on_editing_while_an_agent_works() {
 }
 
 #[test]
+fn changes_to_a_migration_stop_its_step_whatever_git_ignores_elsewhere() {
+    let world = World::at(Step::Expand);
+    world.repo.write("target/built", "ignored\n");
+    world.decide().unwrap();
+    world
+        .repo
+        .write("migrations/add-api/notes.md", "a person's\n");
+    let refused = world.decide().unwrap_err();
+    assert!(
+        matches!(refused, StepRefusal::Dirty { .. }),
+        "what is published takes its place: {refused:?}"
+    );
+}
+
+#[test]
 fn an_answer_that_waits_is_kept_until_its_migration_has_gone_on() {
     let world = World::new();
     let decision = world.decide().unwrap();

@@ -165,6 +165,7 @@ fn honest_python() {
             ("    assert got == n\n", "    if n > 0:\n        assert got == n\n"),
             ("    assert got == n\n", "    for _ in range(2):\n        assert got == n\n"),
             ("    assert got == n\n", "    try:\n        assert got == n\n    finally:\n        close()\n"),
+            ("    assert got == n\n", "    try:\n        assert got == n\n    except AssertionError:\n        print(got)\n        raise\n"),
             ("        self.assertEqual(result, 3)\n", "        assert result == 3\n"),
             ("        self.assertEqual(result, 3)\n", "        self.assertIs(result, 3)\n"),
             ("[1, 2])\ndef", "[1, 2, 3])\ndef"),

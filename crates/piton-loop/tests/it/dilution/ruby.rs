@@ -104,6 +104,10 @@ fn honest_ruby() {
                 "    expect(got).to eq(3)\n",
                 "    [got].each { |one| expect(one).to eq(3) }\n",
             ),
+            (
+                "    expect(got).to eq(3)\n",
+                "    begin\n      expect(got).to eq(3)\n    rescue Exception => e\n      puts e\n      raise\n    end\n",
+            ),
             ("  it 'sums' do\n", "  it 'adds up' do\n"),
             ("  it 'sums' do\n", "  specify 'sums' do\n"),
             ("  it 'sums' do\n", "  it 'sums', :slow do\n"),

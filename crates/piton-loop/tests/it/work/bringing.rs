@@ -129,6 +129,12 @@ fn work_that_landed_before_a_kill_is_let_go_and_does_not_land_twice() {
     assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
     assert_eq!(scene.scratch.read("src/lib.rs"), "better still\n");
     assert_eq!(scene.unlanded(), []);
+    // Nor where nothing could land now.
+    scene.scratch.git(&["bisect", "start"]);
+    work.hold(&RealDisk, &scene.repository(), &scene.state())
+        .unwrap();
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+    assert_eq!(scene.unlanded(), []);
 }
 
 #[test]

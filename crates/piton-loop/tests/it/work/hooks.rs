@@ -6,7 +6,7 @@ use piton_git::GitRead;
 use piton_loop::work::Worked;
 use piton_testkit::Replies;
 
-use super::{Scene, refactor_that_writes};
+use super::{Scene, refactor_that_writes, taken};
 
 /// A refactor with one more file, which the user's pre-commit hook runs.
 fn that_plants(style: &str) -> Replies {
@@ -134,4 +134,22 @@ fn piton_s_settings_are_changed_neither_by_an_agent_nor_by_what_a_hook_runs() {
         "{failure}"
     );
     assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn what_a_hook_makes_of_the_work_is_validated_again() {
+    let scene = Scene::new();
+    let adds = |line: &str| format!("#!/bin/sh\necho {line} >>src/lib.rs\ngit add src/lib.rs\n");
+    let script = refactor_that_writes("better\n", "done");
+    scene.scratch.hook("pre-commit", &adds("BROKEN"));
+    let worked = scene.refactor(&script);
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}")
+    };
+    assert!(failure.story.contains("validation is red"), "{failure}");
+    assert_eq!(scene.unlanded(), []);
+    scene.scratch.hook("pre-commit", &adds("more"));
+    let work = taken(scene.refactor(&script));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\nmore\n");
 }

@@ -5,6 +5,7 @@ use piton_loop::work::accepted::Held;
 use piton_loop::work::land::Brought;
 use piton_loop::work::{End, Piece, Worked};
 use piton_migration::manifest::Status;
+use piton_migration::own::{DeferralCause, OWN_FILE, OwnData};
 use piton_testkit::Replies;
 
 use crate::as_script::around;
@@ -236,4 +237,21 @@ fn a_branch_that_an_agent_makes_while_it_is_only_asked_refuses_the_work_to_follo
         panic!("{worked:?}");
     };
     assert!(failure.story.contains("refs/heads/sneaky"), "{failure}");
+}
+
+#[test]
+fn a_phase_that_is_done_ends_what_put_its_migration_off() {
+    let scene = Scene::new();
+    let mut own = OwnData::new();
+    own.deferral = Some(DeferralCause::Failing {
+        reason: "it was red".to_owned(),
+    });
+    let file = format!("migrations/tidy/{OWN_FILE}");
+    let text = String::from_utf8(own.encode()).unwrap();
+    scene.scratch.write(&file, &text);
+    scene.scratch.commit_all("it failed");
+    assert!(scene.own().deferral.is_some());
+    let work = taken(scene.phase(&phase_that_writes("tidy\n")));
+    scene.bring(&work);
+    assert_eq!(scene.own().deferral, None);
 }

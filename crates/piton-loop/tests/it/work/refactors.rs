@@ -69,6 +69,7 @@ fn weakened_tests_go_back_to_the_agent_with_the_list_and_an_honest_second_try_la
     assert_eq!(scene.scratch.read("src/lib.rs"), "better\n");
     let prompts: Vec<String> = scene.prompts("refactor");
     let second = prompts.last().unwrap();
+    assert!(second.contains("Every one of these tests has to be there"));
     assert!(
         second.contains("src/test_lib.py:5: the test test_b was deleted"),
         "{second}"

@@ -238,3 +238,54 @@ fn where_graphql_is_not_to_be_had_an_update_works_all_the_same() {
         Some("w")
     );
 }
+
+/// What another clone did between reading and writing is written over, and no
+/// versions tell of it: its log does.
+#[test]
+fn a_field_of_another_clone_that_was_written_over_is_brought_back_at_once() {
+    for place in PLACES {
+        let fake = fake();
+        let id = made(&fake, place);
+        let number = id.number().unwrap();
+        let stands = || {
+            fake.world(|world| {
+                let repo = world.repo("acme/app");
+                (repo.issues[&number].body.clone(), repo.comments.clone())
+            })
+        };
+        let (body, comments) = stands();
+        with_forge(&fake, place, "clone-2", |backend| {
+            let theirs = change("k2", r#"{"learn_run_id": "theirs"}"#);
+            backend.update_metadata(&id, &theirs).unwrap();
+        });
+        let (their_body, mut their_log) = stands();
+        their_log.retain(|id, _| !comments.contains_key(id));
+        assert_eq!(their_log.len(), 1);
+        // It comes later: right before the first one writes.
+        fake.world(|world| {
+            let repo = world.repo("acme/app");
+            repo.issues.get_mut(&number).unwrap().body = body;
+            repo.comments = comments;
+        });
+        let meanwhile = move |world: &mut World| {
+            let repo = world.repo("acme/app");
+            repo.issues
+                .get_mut(&number)
+                .unwrap()
+                .body
+                .clone_from(&their_body);
+            repo.comments.extend(their_log.clone());
+        };
+        let before = FaultKind::Before(Box::new(meanwhile));
+        fake.fault(Fault::new("PATCH", format!("/issues/{number}"), before));
+        let unseen = FaultKind::Status(403, r#"{"message": "no"}"#);
+        fake.fault(Fault::new("POST", "/graphql", unseen).times(u32::MAX));
+        with_forge(&fake, place, "clone-1", |backend| {
+            let ours = change("k1", r#"{"worktree_name": "ours"}"#);
+            backend.update_metadata(&id, &ours).unwrap();
+        });
+        let has = |field: &str| text(&fake, place, &id, field);
+        assert_eq!(has("worktree_name").as_deref(), Some("ours"), "{place:?}");
+        assert_eq!(has("learn_run_id").as_deref(), Some("theirs"), "{place:?}");
+    }
+}

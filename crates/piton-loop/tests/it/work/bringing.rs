@@ -138,6 +138,25 @@ fn work_that_landed_before_a_kill_is_let_go_and_does_not_land_twice() {
 }
 
 #[test]
+fn work_lands_on_a_branch_whose_last_commit_the_user_amended() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\n", "done")));
+    scene.scratch.write("src/other.rs", "the user's\n");
+    let amend = ["commit", "--quiet", "--all", "--amend", "--message", "mine"];
+    scene.scratch.git(&amend);
+    let brought = scene.bring(&work);
+    assert!(
+        matches!(brought, Brought::Landed { rebased: true, .. }),
+        "{brought:?}"
+    );
+    assert_eq!(
+        scene.scratch.subjects()[..2],
+        ["piton: random files", "mine"]
+    );
+    assert_eq!(scene.scratch.read("src/other.rs"), "the user's\n");
+}
+
+#[test]
 fn work_lands_on_top_of_what_the_user_committed_meanwhile_if_it_is_green_there() {
     let scene = Scene::new();
     let work = taken(scene.refactor(&refactor_that_writes("better\n", "done")));

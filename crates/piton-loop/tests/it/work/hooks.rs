@@ -153,3 +153,22 @@ fn what_a_hook_makes_of_the_work_is_validated_again() {
     scene.bring(&work);
     assert_eq!(scene.scratch.read("src/lib.rs"), "better\nmore\n");
 }
+
+#[test]
+fn a_hook_that_mends_the_work_and_says_no_is_asked_once_more_and_no_other_is() {
+    let scene = Scene::new();
+    let script = refactor_that_writes("better\n", "done");
+    let asked = scene.slots.path().join("asked");
+    let hook = |rest: &str| format!("#!/bin/sh\necho x >>{}\n{rest}exit 1\n", asked.display());
+    let times = || fs::read_to_string(&asked).unwrap().lines().count();
+    scene.scratch.hook("pre-commit", &hook(""));
+    let worked = scene.refactor(&script);
+    assert!(matches!(worked, Worked::Failed { .. }), "{worked:?}");
+    assert_eq!(times(), 1);
+    let mends = "grep -q mended src/lib.rs && exit 0\necho mended >>src/lib.rs\n";
+    scene.scratch.hook("pre-commit", &hook(mends));
+    let work = taken(scene.refactor(&script));
+    assert_eq!(times(), 3);
+    scene.bring(&work);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\nmended\n");
+}

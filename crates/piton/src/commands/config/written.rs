@@ -1,18 +1,14 @@
-//! The settings as they are written here.
+//! The settings that count here.
 
 use crate::config::{Settings, UnknownKey};
 use crate::context::Context;
 use crate::error::CommandError;
 
-/// Reads the settings that are written here, and tells which of them do not
-/// count before they are committed; outside a repository, the user's.
+/// Reads the settings that count here, and tells of those that are written and
+/// do not count before they are committed; outside a repository, the user's.
 pub(super) fn settings(context: &Context) -> Result<Settings, CommandError> {
     match context.place_if_any()? {
-        Some(place) => {
-            let written = place.settings.clone();
-            context.vetted(place)?;
-            Ok(written)
-        }
+        Some(place) => Ok(context.vetted(place)?.settings),
         None => context.settings(None),
     }
 }

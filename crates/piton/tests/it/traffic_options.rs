@@ -73,25 +73,20 @@ fn what_is_said_of_the_files_stands_in_them() {
     assert_eq!(settings["ci_workflows"], json!(["CI", "Nightly"]));
     assert!(fake.world(|world| world.repo("acme/widget").secrets.contains_key("COUNTER")));
     // What was said once is remembered.
-    let again = on(
-        &env,
-        &fake,
-        &[
-            &CREATE[..],
-            &[
-                "--branch",
-                "trunk",
-                "--schedule",
-                "7 1,13 * * *",
-                "--gist-token-name",
-                "COUNTER",
-                "-n",
-                "--exit-code",
-            ],
-        ]
-        .concat(),
+    for more in [&CREATE[..], &["traffic", "upgrade", "--files"]] {
+        let again = on(&env, &fake, &[more, &["-n", "--exit-code"]].concat());
+        assert_eq!(again.code, 0, "{more:?}: {}", again.shown());
+    }
+    // A repair puts back what is wrong, and nothing else of it.
+    env.repo.write(
+        "docs/stats/index.html",
+        &page.replace("REPO_NAME = ", "REPO_NAME = '' + "),
     );
-    assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
+    let _ = on(&env, &fake, &["traffic", "verify", "--fix", "--yes"]);
+    let fixed = env.repo.read(".github/workflows/traffic-badges.yml");
+    for word in ["7 1,13 * * *", "secrets.COUNTER"] {
+        assert!(fixed.contains(word), "{word}: {fixed}");
+    }
 
     let env = TestEnv::new();
     let fake = self::fake();

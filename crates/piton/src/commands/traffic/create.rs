@@ -12,6 +12,7 @@ use piton_traffic::settings::is_gist_id;
 use super::conflict::ConflictArgs;
 use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier, not_an_id};
+use super::standing::Standing;
 use super::tips::{self, Tip};
 use super::{backfill, error, init, mend, report};
 use crate::context::{Context, Place};
@@ -88,9 +89,10 @@ pub(crate) struct CreateArgs {
     #[arg(long, conflicts_with = "files_only")]
     seed: bool,
 
-    /// The secret that holds the collector's token
-    #[arg(long, value_name = "NAME", default_value = provision::SECRET)]
-    gist_token_name: String,
+    /// The secret that holds the collector's token; default: as the workflow
+    /// has it, or TRAFFIC_GIST_TOKEN
+    #[arg(long, value_name = "NAME")]
+    gist_token_name: Option<String>,
 
     /// The variable of the environment that holds the token
     #[arg(long, value_name = "VARIABLE")]
@@ -116,11 +118,13 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "ID")]
     archive_gist: Option<String>,
 
-    /// Pushes to this branch collect; default: traffic.branch, or GitHub's default
+    /// Pushes to this branch collect; default: traffic.branch, as the
+    /// workflow has it, or GitHub's default
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
 
-    /// When the collector runs, as a cron line; default: twice a day
+    /// When the collector runs, as a cron line; default: traffic.schedule, as the
+    /// workflow has it, or twice a day
     #[arg(long, value_name = "CRON")]
     schedule: Option<String>,
 
@@ -291,6 +295,7 @@ fn wishes(
         or_set(flag, said.as_deref().filter(|_| !args.new_gists))
     };
     let files = !args.no_files && !args.gist_only;
+    let standing = Standing::read(&context.disk, place.top());
     let gists = if args.new_gists {
         before_cut_off(context, place)?.map_or(Gists::New, Gists::NewBeside)
     } else {
@@ -301,14 +306,16 @@ fn wishes(
         created: or_set(&args.created, known.said.created.as_deref()),
         display_name: or_set(&args.display_name, known.said.display_name.as_deref()),
         ci_workflows: args.ci_workflows.clone(),
-        secret: args.gist_token_name.clone(),
+        secret: (args.gist_token_name.clone())
+            .or(standing.secret)
+            .unwrap_or_else(|| provision::SECRET.to_owned()),
         token,
         rotate: args.rotate_token,
         gists,
         badge_gist: gist(&args.badge_gist, &known.said.badge_gist),
         archive_gist: gist(&args.archive_gist, &known.said.archive_gist),
-        branch: or_set(&args.branch, settings.traffic_branch()),
-        schedule: or_set(&args.schedule, settings.traffic_schedule()),
+        branch: or_set(&args.branch, settings.traffic_branch()).or(standing.branch),
+        schedule: or_set(&args.schedule, settings.traffic_schedule()).or(standing.schedule),
         install: files.then(|| install(settings)).transpose()?,
         parts: Parts {
             variables: !args.skip_variables && !args.gist_only,

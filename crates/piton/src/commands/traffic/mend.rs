@@ -10,6 +10,7 @@ use super::error;
 use super::look::Looked;
 use super::pinned::install;
 use super::place::Known;
+use super::standing::Standing;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
@@ -41,6 +42,9 @@ pub(super) fn wishes(
         context.out.note(Channel::Setup, Level::WARNING, told);
         None
     };
+    let checkout = looked.checkout().ok();
+    let standing = checkout.map(|place| Standing::read(&context.disk, place.top()));
+    let standing = standing.unwrap_or_default();
     Ok(Wishes {
         repository: looked.repository.clone(),
         created: looked.known.said.created.clone(),
@@ -52,8 +56,8 @@ pub(super) fn wishes(
         gists: Gists::Found,
         badge_gist: looked.known.said.badge_gist.clone(),
         archive_gist: looked.known.said.archive_gist.clone(),
-        branch: settings.traffic_branch().map(str::to_owned),
-        schedule: settings.traffic_schedule().map(str::to_owned),
+        branch: (settings.traffic_branch().map(str::to_owned)).or(standing.branch),
+        schedule: (settings.traffic_schedule().map(str::to_owned)).or(standing.schedule),
         parts: Parts {
             variables: true,
             files: install.is_some(),

@@ -132,7 +132,13 @@ fn fix(
     findings: &[Finding],
 ) -> CommandResult {
     let place = looked.checkout()?;
-    let wishes = mend::wishes(context, looked, &args.conflict)?;
+    let mut wishes = mend::wishes(context, looked, &args.conflict)?;
+    let is_branch = |one: &Finding| one.group == Group::Workflow && one.target == "branch";
+    let mut warned = findings.iter().filter(|one| one.verdict == Verdict::Warn);
+    if warned.any(is_branch) {
+        // What the workflow has is what is wrong.
+        wishes.branch = looked.settings.traffic_branch().map(str::to_owned);
+    }
     let facts = mend::facts(context, &looked.forge, &looked.known, &wishes)?;
     let earlier = earlier(place);
     let plan = provision::plan_fix::<Op>(

@@ -89,9 +89,12 @@ pub(crate) struct CreateArgs {
     #[arg(long, conflicts_with = "files_only")]
     seed: bool,
 
-    /// The secret that holds the collector's token; default: as the workflow
-    /// has it, or TRAFFIC_GIST_TOKEN
-    #[arg(long, value_name = "NAME")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help = "The secret that holds the collector's token; default: as the workflow has it, \
+                or TRAFFIC_GIST_TOKEN"
+    )]
     gist_token_name: Option<String>,
 
     /// The variable of the environment that holds the token

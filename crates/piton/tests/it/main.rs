@@ -86,6 +86,7 @@ mod traffic_setup;
 mod traffic_stage;
 mod traffic_takeover;
 mod traffic_tour;
+mod traffic_unread;
 mod unread;
 mod unwritable;
 mod upkeep;

@@ -2,6 +2,7 @@
 //! the disk fail there.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use piton_selftest::trace::{End, Fault, Point, Verdict, Watch, trace};
@@ -36,13 +37,21 @@ pub(crate) fn struck_below(
     args: &[&str],
     decide: &mut dyn FnMut(&Point) -> Verdict,
 ) -> End {
-    let root = root.canonicalize().unwrap();
     let mut command = env.command(&["--non-interactive", "--yes"]);
+    command.args(args);
+    struck_command(env, (root, watch), command, decide)
+}
+
+/// The same of a command that a test made itself, as one that finds a GitHub.
+pub(crate) fn struck_command(
+    env: &TestEnv,
+    (root, watch): (&Path, Watch),
+    mut command: Command,
+    decide: &mut dyn FnMut(&Point) -> Verdict,
+) -> End {
+    let root = root.canonicalize().unwrap();
     let said = std::fs::File::create(env.home.path().join("said")).unwrap();
-    command
-        .args(args)
-        .stdout(said.try_clone().unwrap())
-        .stderr(said);
+    command.stdout(said.try_clone().unwrap()).stderr(said);
     trace(&mut command, &root, watch, LIMIT, decide)
         .unwrap()
         .end

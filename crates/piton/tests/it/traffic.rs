@@ -1,6 +1,7 @@
 //! `piton traffic collect --replay`, through the binary.
 
 use std::fs;
+use std::process::Command;
 
 use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
 
@@ -8,13 +9,17 @@ use crate::env::{Ran, TestEnv};
 
 /// The program in its repository, with the fake GitHub and a pinned installer.
 pub(crate) fn on(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> Ran {
+    env.finish(command(env, fake, args).output().unwrap())
+}
+
+pub(crate) fn command(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> Command {
     let mut command = env.command(args);
     command
         .env("GITHUB_API_URL", fake.address())
         .env("GH_TOKEN", "ghp_owner")
         .env("GT", "ghp_collector")
         .env("PITON_CI_INSTALL", "0.1.0");
-    env.finish(command.output().unwrap())
+    command
 }
 
 pub(crate) fn fake() -> FakeGitHub {

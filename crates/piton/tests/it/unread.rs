@@ -1,14 +1,17 @@
 //! What the disk does not give away does not count as absent.
 
 use std::path::Path;
+use std::process::Command;
 
 use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, Watch};
+use piton_testkit::forge::{self, FaultKind};
 
 use crate::env::TestEnv;
 use crate::overnight::Yard;
 use crate::overnight_limits::{DEAR, describe};
 use crate::stage::{GOOD, SLUG};
-use crate::struck::{killed_at, said, struck_at, struck_below};
+use crate::stored::Stored;
+use crate::struck::{killed_at, said, struck_at, struck_command};
 
 /// Runs piton on a disk that does not give away what is meant.
 fn kept_from(
@@ -17,8 +20,21 @@ fn kept_from(
     args: &[&str],
     meant: impl Fn(&Point) -> bool,
 ) -> (End, String) {
+    let mut command = env.command(&["--non-interactive", "--yes"]);
+    command.args(args);
+    command_kept_from(env, (root, watch), command, meant)
+}
+
+/// The same of a command that finds a GitHub.
+pub(crate) fn command_kept_from(
+    env: &TestEnv,
+    at: (&Path, Watch),
+    command: Command,
+    meant: impl Fn(&Point) -> bool,
+) -> (End, String) {
+    let shown = format!("{command:?}");
     let mut hit = false;
-    let end = struck_below(env, root, watch, args, &mut |point| {
+    let end = struck_command(env, at, command, &mut |point| {
         if point.writes || !meant(point) {
             return Verdict::Go;
         }
@@ -26,12 +42,12 @@ fn kept_from(
         Verdict::Fail(Fault::InputOutput)
     });
     let said = said(env);
-    assert!(hit, "{args:?} looks at nothing like it: {said}");
+    assert!(hit, "{shown} looks at nothing like it: {said}");
     (end, said)
 }
 
 #[test]
-fn what_was_spent_today_and_cannot_be_read_keeps_a_run_from_spending_more() {
+fn what_was_spent_today_and_cannot_be_read_keeps_a_run_from_spending_more_and_is_not_pruned() {
     if !SUPPORTED {
         return;
     }
@@ -48,13 +64,23 @@ fn what_was_spent_today_and_cannot_be_read_keeps_a_run_from_spending_more() {
     let ran = yard.env.run(&run);
     assert_eq!(ran.code, 7, "{}", ran.shown());
     let before = yard.env.repo.subjects();
-    let at = (yard.env.path(), Watch::Opens);
-    let (end, said) = kept_from(&yard.env, at, &run, |point| {
-        point.path.ends_with("summary.json")
-    });
-    assert_eq!(end, End::Exit(1), "{said}");
-    assert!(said.contains("could not read the run records"), "{said}");
-    assert_eq!(yard.env.repo.subjects(), before, "{said}");
+    let runs = yard.env.path().join(".git/piton/runs");
+    let records = || std::fs::read_dir(&runs).unwrap().count();
+    let count = records();
+    assert!(count > 0);
+    let prune = ["runs", "prune", "--keep", "0"];
+    for command in [&run[..], &prune] {
+        let at = (yard.env.path(), Watch::Opens);
+        let (end, said) = kept_from(&yard.env, at, command, |point| {
+            point.path.ends_with("summary.json")
+        });
+        assert_eq!(end, End::Exit(1), "{said}");
+        assert!(said.contains("could not read the run records"), "{said}");
+        assert_eq!(yard.env.repo.subjects(), before, "{said}");
+        assert_eq!(records(), count, "{said}");
+    }
+    let _ = yard.env.ok(&["runs", "prune", "--keep", "0", "-y"]);
+    assert_eq!(records(), count, "today's are kept where they are counted");
 }
 
 #[test]
@@ -137,4 +163,67 @@ fn a_registry_of_the_original_that_cannot_be_looked_at_is_told() {
     let (end, said) = kept_from(&env, at, &["init"], |point| point.path == registry);
     assert_eq!(end, End::Exit(0), "{said}");
     assert!(said.contains("manifest.json cannot be read"), "{said}");
+}
+
+#[test]
+fn a_clone_whose_name_cannot_be_read_writes_under_no_other_one() {
+    if !SUPPORTED {
+        return;
+    }
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    let comment = |text: &'static str| ["plan", "comment", plan.as_str(), "--text", text];
+    let ran = stored.run(&comment("first"));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let at = (stored.env.path(), Watch::Opens);
+    let second = stored.command(&comment("second"));
+    let (end, said) = command_kept_from(&stored.env, at, second, |point| {
+        point.path.ends_with("plans/clone")
+    });
+    assert_eq!(end, End::Exit(3), "{said}");
+    assert!(
+        said.contains("could not give this clone a name of its own"),
+        "{said}"
+    );
+    let told = stored.fake.world(|world| {
+        let comments = world.repo("acme/app").comments.values();
+        comments.filter(|it| it.body.contains("second")).count()
+    });
+    assert_eq!(told, 0, "{said}");
+}
+
+#[test]
+fn an_upload_that_may_have_been_made_is_looked_for_before_it_is_made_again() {
+    if !SUPPORTED {
+        return;
+    }
+    let stored = Stored::new();
+    stored.env.repo.write("log.jsonl", "{\"a\": 1}\n");
+    let upload = [
+        "exec",
+        "upload-session",
+        "--session-file=log.jsonl",
+        "--session-id=S",
+        "--source=local",
+    ];
+    // It is made, and nobody is told.
+    let made = forge::Fault::new("POST", "/gists", FaultKind::StatusAfter(502));
+    stored.fake.fault(made);
+    let unheard = forge::Fault::new("GET", "/gists", FaultKind::Status(404, "Not Found"));
+    stored.fake.fault(unheard.times(u32::MAX));
+    let ran = stored.run(&upload);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    stored.fake.clear_faults();
+    let gists = || stored.fake.world(|world| world.gists.len());
+    assert_eq!(gists(), 1);
+    let at = (stored.env.path(), Watch::Looks);
+    let again = stored.command(&upload);
+    let (end, said) = command_kept_from(&stored.env, at, again, |point| {
+        point
+            .path
+            .parent()
+            .is_some_and(|it| it.ends_with("uploads"))
+    });
+    assert_eq!(end, End::Exit(0), "{said}");
+    assert_eq!(gists(), 1, "{said}");
 }

@@ -10,8 +10,8 @@ use piton_base::Clock;
 use piton_durable::LockError;
 use piton_plan::journal::{self, Journal, Status};
 use piton_plan::{
-    ActionId, ErrorPolicy, Given, Interaction, Jobs, Moment, Observation, Observe as _, Outcome,
-    Plan, Quiet, Receipt, Run, verify,
+    ActionId, ErrorPolicy, Failure, FailureKind, Given, Interaction, Jobs, Moment, Observation,
+    Observe as _, Outcome, Plan, Quiet, Receipt, Run, verify,
 };
 
 use super::Site;
@@ -45,6 +45,33 @@ fn is_to_be_finished(command: &str) -> bool {
     })
 }
 
+/// Whether nobody could look, and somebody may be able to later.
+const fn is_unseen(kind: FailureKind) -> bool {
+    match kind {
+        FailureKind::Io
+        | FailureKind::Network
+        | FailureKind::RateLimit
+        | FailureKind::LimitReached => true,
+        FailureKind::Auth
+        | FailureKind::Permission
+        | FailureKind::NotFound
+        | FailureKind::Conflict
+        | FailureKind::ValidationRed
+        | FailureKind::Input
+        | FailureKind::Internal => false,
+    }
+}
+
+fn untold(journal: &Journal, failure: Failure) -> CommandError {
+    let command = journal.command();
+    CommandError::failed(format!(
+        "could not tell whether `piton {command}`, which failed, was done all the same; nothing was changed"
+    ))
+    .hints(failure.hint.clone())
+    .hint("run the command again when this can be looked at")
+    .with_source(failure)
+}
+
 impl Site<'_> {
     /// Returns the journal of such a plan that was cut off, if there is one.
     pub(crate) fn cut_off(&self) -> Result<Option<Journal>, CommandError> {
@@ -56,40 +83,54 @@ impl Site<'_> {
         &self,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<Option<Journal>, CommandError> {
-        let latest = self.latest_of(is_wanted)?;
-        Ok(latest.filter(|journal| self.is_half_done(journal)))
+        let Some(latest) = self.latest_of(is_wanted)? else {
+            return Ok(None);
+        };
+        Ok(self.is_half_done(&latest)?.then_some(latest))
     }
 
     /// Whether it was cut off, or ended with a failure after something was done:
     /// what was moved and what the settings say belong together, however it
     /// ended. What failed may have been done all the same.
-    fn is_half_done(&self, journal: &Journal) -> bool {
+    fn is_half_done(&self, journal: &Journal) -> Result<bool, CommandError> {
         match journal.begun().status {
-            Status::Stopped => true,
+            Status::Stopped => Ok(true),
             Status::Incomplete { .. } => {
                 let receipts = journal.receipts();
-                receipts.iter().any(|receipt| receipt.outcome.is_good())
-                    || self.any_is_so(journal, &receipts)
+                if receipts.iter().any(|receipt| receipt.outcome.is_good()) {
+                    return Ok(true);
+                }
+                self.any_is_so(journal, &receipts)
             }
-            Status::Failed | Status::Finished => false,
+            Status::Failed | Status::Finished => Ok(false),
         }
     }
 
-    /// Whether something that failed looks as if it had been done.
-    fn any_is_so(&self, journal: &Journal, receipts: &[Receipt]) -> bool {
+    /// Whether something that failed looks as if it had been done. Where nobody
+    /// can look at it, that is not known, and nothing is decided upon it.
+    fn any_is_so(&self, journal: &Journal, receipts: &[Receipt]) -> Result<bool, CommandError> {
         let Ok(plan) = journal.plan::<Op>() else {
-            return false;
+            return Ok(false);
         };
         let failed = |id: &ActionId| {
             let mut receipts = receipts.iter();
             receipts.any(|it| it.action == *id && matches!(it.outcome, Outcome::Failed(_)))
         };
-        let mut actions = plan.actions().iter().filter(|action| failed(action.id()));
-        actions.any(|action| {
+        let mut unseen = None;
+        for action in plan.actions().iter().filter(|action| failed(action.id())) {
             let given = Given::nothing(journal.id(), action.id());
-            let seen = (self.reading).observe(action.operation(), &given, Moment::Before);
-            matches!(seen, Ok(Observation::Already { .. }))
-        })
+            match (self.reading).observe(action.operation(), &given, Moment::Before) {
+                Ok(Observation::Already { .. }) => return Ok(true),
+                Err(failure) if is_unseen(failure.kind) => unseen = Some(failure),
+                Ok(
+                    Observation::Pending { .. }
+                    | Observation::Changed { .. }
+                    | Observation::Unknown { .. },
+                )
+                | Err(_) => {}
+            }
+        }
+        unseen.map_or(Ok(false), |failure| Err(untold(journal, failure)))
     }
 
     fn latest_of(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Option<Journal>, CommandError> {
@@ -109,9 +150,11 @@ impl Site<'_> {
         &self,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<Option<Journal>, CommandError> {
-        let unseen =
-            |journal: &Journal| self.is_half_done(journal) || journal.verification().is_none();
-        Ok(self.latest_of(is_wanted)?.filter(unseen))
+        let Some(latest) = self.latest_of(is_wanted)? else {
+            return Ok(None);
+        };
+        let is_open = latest.verification().is_none() || self.is_half_done(&latest)?;
+        Ok(is_open.then_some(latest))
     }
 
     /// Settles the journals of ticks that were cut off: what was accepted is

@@ -202,11 +202,8 @@ fn a_rename_that_failed_before_its_commit_is_committed_by_whatever_writes_next()
     );
 }
 
-#[test]
-fn a_repair_whose_disk_failed_after_it_mended_is_committed_by_the_same_command() {
-    if !SUPPORTED {
-        return;
-    }
+/// A repair whose disk failed after it mended a file, and before it committed.
+pub(crate) fn half_mended() -> TestEnv {
     let env = TestEnv::planned(2);
     env.repo.git(&["mv", "migrations", "plans"]);
     let _ = env.ok(&["config", "set", "migrations-dir", "plans"]);
@@ -225,7 +222,16 @@ fn a_repair_whose_disk_failed_after_it_mended_is_committed_by_the_same_command()
     });
     assert_eq!(end, End::Exit(1), "{}", said(&env));
     assert_ne!(env.repo.status(), "", "something is mended: {}", said(&env));
-    let ran = env.ok(&repair);
+    env
+}
+
+#[test]
+fn a_repair_whose_disk_failed_after_it_mended_is_committed_by_the_same_command() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = half_mended();
+    let ran = env.ok(&["migration", "doctor", "--repair"]);
     assert_eq!(env.repo.status(), "", "{}", ran.shown());
     let subjects = env.repo.subjects();
     let repairs = subjects.iter().filter(|subject| subject.contains("repair"));

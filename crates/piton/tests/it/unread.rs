@@ -7,11 +7,12 @@ use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, Watch};
 use piton_testkit::forge::{self, FaultKind};
 
 use crate::env::TestEnv;
+use crate::failing_disk::half_mended;
 use crate::overnight::Yard;
 use crate::overnight_limits::{DEAR, describe};
 use crate::stage::{GOOD, SLUG};
 use crate::stored::Stored;
-use crate::struck::{killed_at, said, struck_at, struck_command};
+use crate::struck::{failed_at, killed_at, said, struck_at, struck_command};
 
 /// Runs piton on a disk that does not give away what is meant.
 fn kept_from(
@@ -163,6 +164,38 @@ fn a_registry_of_the_original_that_cannot_be_looked_at_is_told() {
     let (end, said) = kept_from(&env, at, &["init"], |point| point.path == registry);
     assert_eq!(end, End::Exit(0), "{said}");
     assert!(said.contains("manifest.json cannot be read"), "{said}");
+}
+
+#[test]
+fn a_repair_that_failed_and_cannot_be_looked_at_is_not_taken_for_one_that_did_nothing() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = half_mended();
+    let new = ["migration", "new", "second", "--target", "x"];
+    let end = failed_at(&env, &new, |point| {
+        !point.writes
+            && point
+                .path
+                .ends_with(format!("plans/{SLUG}/.planning/state.json"))
+    });
+    let told = said(&env);
+    assert_eq!(end, End::Exit(1), "{told}");
+    for word in [
+        "could not tell whether `piton migration doctor --repair`, which failed, was done",
+        "state.json",
+        "run the command again",
+    ] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    assert!(!env.repo.exists("plans/second"), "{told}");
+    let ran = env.ok(&new);
+    assert!(
+        ran.stderr.contains("finished the interrupted"),
+        "{}",
+        ran.shown()
+    );
+    assert_eq!(env.repo.status(), "", "{}", ran.shown());
 }
 
 #[test]

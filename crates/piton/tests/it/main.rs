@@ -88,5 +88,6 @@ mod traffic_takeover;
 mod traffic_tour;
 mod traffic_unread;
 mod unread;
+mod unread_shared;
 mod unwritable;
 mod upkeep;

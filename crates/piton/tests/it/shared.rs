@@ -21,7 +21,7 @@ pub(crate) fn team(backend: &str) -> Team {
     team
 }
 
-fn share(team: &Team) -> String {
+pub(crate) fn share(team: &Team) -> String {
     let ran = team.ok(&["migration", "share", "tidy"]);
     assert!(ran.stderr.contains("plan "), "{}", ran.shown());
     let own = team.env.repo.read("migrations/tidy/.planning/piton.json");

@@ -2,6 +2,8 @@
 //! that it started, phase by phase, that it ended. The boxes in people's text
 //! are people's to tick.
 
+mod unread;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -12,7 +14,6 @@ use piton_base::{Clock, terminal::clean};
 use piton_loop::deciding::memory::Outcome;
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
-use piton_migration::own::{PlanLink, load_own};
 use piton_migration::slug::Slug;
 
 use crate::context::{Context, Place};
@@ -26,7 +27,8 @@ pub(super) struct Reports<'a> {
     context: &'a Context,
     place: &'a Place,
     run: String,
-    /// The plans that were told that work started, and what they were told last.
+    /// The migrations that have a plan, or may have one, and what their plans
+    /// are told.
     told: BTreeMap<Slug, Shared>,
     deaf_until: Option<Duration>,
 }
@@ -36,13 +38,16 @@ const WHILE: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Debug)]
 struct Shared {
-    plan: PlanId,
-    provider: Provider,
+    /// `None` while nobody can read whether there is one.
+    plan: Option<Plan>,
     /// What is under way, or was last.
     what: String,
     lines: Vec<String>,
     over: bool,
 }
+
+/// A plan, and who keeps it.
+type Plan = (PlanId, Provider);
 
 impl<'a> Reports<'a> {
     pub(super) fn new(context: &'a Context, place: &'a Place, run: &str) -> Self {
@@ -91,16 +96,8 @@ impl<'a> Reports<'a> {
 
     /// Tells that work on a migration begins, the first time in this run.
     pub(super) fn begins(&mut self, slug: &Slug, what: &str) {
-        if !self.told.contains_key(slug) {
-            let Some(mut shared) = self.shared(slug) else {
-                return;
-            };
-            let now = self.context.clock.now();
-            shared
-                .lines
-                .push(format!("{now:.0}: run {} started", self.run));
-            self.told.insert(slug.clone(), shared);
-            self.tell(slug, Some(Event::Started));
+        if !self.told.contains_key(slug) && !self.takes_up(slug) {
+            return;
         }
         if let Some(shared) = self.told.get_mut(slug) {
             what.clone_into(&mut shared.what);
@@ -139,18 +136,48 @@ impl<'a> Reports<'a> {
         }
     }
 
-    /// Tells all plans that were told of a start that the run is over.
+    /// Tells all plans that were told of a start that the run is over, and says
+    /// which could not be told anything.
     pub(super) fn over(&mut self, how: &str) {
-        let open: Vec<Slug> = self
-            .told
-            .iter()
-            .filter(|(_, shared)| !shared.over)
-            .map(|(slug, _)| slug.clone())
+        let is_open = |shared: &Shared| !shared.over || shared.plan.is_none();
+        let open: Vec<(Slug, bool)> = (self.told.iter())
+            .filter(|(_, shared)| is_open(shared))
+            .map(|(slug, shared)| (slug.clone(), shared.over))
             .collect();
-        for slug in open {
-            self.line(&slug, &format!("ended: {how}"));
+        for (slug, is_over) in open {
+            if !is_over {
+                self.line(&slug, &format!("ended: {how}"));
+            }
             self.tell(&slug, Some(Event::Ended));
+            if self.is_unread(&slug) {
+                self.warn_of_untold(&slug);
+            }
         }
+    }
+
+    /// Begins to tell of a migration, if it has a plan or may have one.
+    fn takes_up(&mut self, slug: &Slug) -> bool {
+        let plan = match self.plan_of(slug) {
+            Ok(None) => return false,
+            Ok(plan) => plan,
+            Err(why) => {
+                self.warn_of_unread(slug, &why);
+                None
+            }
+        };
+        let now = self.context.clock.now();
+        let is_known = plan.is_some();
+        let shared = Shared {
+            plan,
+            what: String::new(),
+            lines: vec![format!("{now:.0}: run {} started", self.run)],
+            over: false,
+        };
+        self.told.insert(slug.clone(), shared);
+        if is_known {
+            self.send(slug, Some(Event::Started));
+        }
+        true
     }
 
     fn line(&mut self, slug: &Slug, text: &str) {
@@ -161,34 +188,45 @@ impl<'a> Reports<'a> {
         }
     }
 
-    /// Finds the plan of a migration, if it is shared.
-    fn shared(&self, slug: &Slug) -> Option<Shared> {
-        let dir = self.place.live().migration(slug);
-        let own = load_own(&self.context.disk, &dir).ok().flatten()?;
-        let PlanLink { backend, id } = own.plan?;
-        Some(Shared {
-            plan: id.parse().ok()?,
-            provider: Provider::of_word(&backend)?,
-            what: String::new(),
-            lines: Vec::new(),
-            over: false,
-        })
-    }
-
     fn manifest(&self, slug: &Slug) -> Option<Manifest> {
         load_manifest(&self.context.disk, &self.place.live().migration(slug)).ok()
     }
 
+    /// Tells the plan of a migration, if it has one and that is known by now.
+    fn tell(&mut self, slug: &Slug, event: Option<Event>) {
+        if self.is_unread(slug) {
+            match self.plan_of(slug) {
+                Ok(None) => _ = self.told.remove(slug),
+                Ok(plan) => {
+                    if let Some(shared) = self.told.get_mut(slug) {
+                        shared.plan = plan;
+                    }
+                    self.send(slug, Some(Event::Started));
+                }
+                Err(_) => {}
+            }
+        }
+        self.send(slug, event);
+    }
+
     /// Brings fields and comment to the plan. What cannot be brought waits, and
     /// the run goes on.
-    fn tell(&self, slug: &Slug, event: Option<Event>) {
+    fn send(&self, slug: &Slug, event: Option<Event>) {
         let Some(shared) = self.told.get(slug) else {
             return;
         };
-        let Ok(stored) = StoredPlace::find(self.context) else {
+        let Some((plan, provider)) = &shared.plan else {
             return;
         };
-        if event.is_none() && stored.waits_for(self.context, &shared.plan) {
+        let untold = |why: &str| {
+            let text = format!("could not report {slug} to plan {plan}: {why}");
+            self.context.out.warn(&text);
+        };
+        let stored = match StoredPlace::find(self.context) {
+            Ok(stored) => stored,
+            Err(error) => return untold(&error.on_one_line()),
+        };
+        if event.is_none() && stored.waits_for(self.context, plan) {
             // The end of it says it all again.
             return;
         }
@@ -216,13 +254,9 @@ impl<'a> Reports<'a> {
             }),
             ..Told::default()
         };
-        let sent = deliver(self.context, &stored, (&shared.plan, shared.provider), told);
+        let sent = deliver(self.context, &stored, (plan, *provider), told);
         if let Err(undelivered) = sent {
-            let plan = &shared.plan;
-            let why = undelivered.told();
-            self.context
-                .out
-                .warn(&format!("could not report {slug} to plan {plan}: {why}"));
+            untold(&undelivered.told());
         }
     }
 

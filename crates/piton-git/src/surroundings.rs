@@ -12,15 +12,12 @@ pub fn version(dir: &Path) -> Result<String, GitError> {
 }
 
 impl Repository {
-    /// Returns who would be named as the author of a commit.
+    /// Returns who would be named as the author of a commit. That there is
+    /// nobody is for git to say; it can fail for other reasons.
     pub fn identity(&self) -> Result<String, GitError> {
         let text = GitCommand::reading(self.top())
             .args(["var", "GIT_AUTHOR_IDENT"])
-            .line()
-            .map_err(|error| match error {
-                GitError::Failed { .. } => GitError::NoIdentity,
-                other => other,
-            })?;
+            .line()?;
         let name = text
             .rsplit_once('>')
             .map_or(text.as_str(), |(name, _)| name);

@@ -317,6 +317,29 @@ fn a_repository_without_an_author_says_how_to_name_one() {
 }
 
 #[test]
+fn a_git_that_fails_is_not_taken_for_one_without_an_author() {
+    let scratch = ScratchRepo::new();
+    let repository = Repository::find(scratch.path()).unwrap();
+    assert!(repository.identity().is_ok());
+    let config = scratch.path().join(".git/config");
+    let before = std::fs::read_to_string(&config).unwrap();
+    for (broken, word) in [
+        ("[user]\n\tname = ,\n", "disallowed characters"),
+        ("[user]\n\tname\n", "user.name"),
+        ("[user\n", "bad config line"),
+    ] {
+        std::fs::write(&config, format!("{before}{broken}")).unwrap();
+        let error = repository.identity().unwrap_err();
+        assert!(!matches!(error, GitError::NoIdentity), "{broken}: {error}");
+        assert!(error.to_string().contains(word), "{broken}: {error}");
+    }
+    let nobody = "[user]\n\tname = \n\temail = \n\tuseConfigOnly = true\n";
+    std::fs::write(&config, format!("{before}{nobody}")).unwrap();
+    let error = repository.identity().unwrap_err();
+    assert!(matches!(error, GitError::NoIdentity), "{error}");
+}
+
+#[test]
 fn what_is_gone_outside_of_a_sparse_checkout_is_gone_from_the_commit() {
     let scratch = ScratchRepo::new();
     scratch.write("src/a", "1\n");

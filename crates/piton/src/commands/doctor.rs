@@ -171,11 +171,9 @@ fn identity(place: &Place) -> Check {
     match place.repository.identity() {
         Ok(name) => Check::good("identity", name),
         Err(error) => {
-            let check = Check::wrong("identity", error.to_string());
-            match error.hint() {
-                Some(hint) => check.way_out(hint),
-                None => check,
-            }
+            let again = "put right what git says; `git var GIT_AUTHOR_IDENT` tells when it is";
+            let way_out = error.hint().unwrap_or_else(|| again.to_owned());
+            Check::wrong("identity", error.to_string()).way_out(way_out)
         }
     }
 }

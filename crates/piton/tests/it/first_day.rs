@@ -172,6 +172,23 @@ fn a_missing_identity_is_told_before_anything_is_written() {
 }
 
 #[test]
+fn a_git_that_fails_is_not_told_to_be_an_author_that_is_missing() {
+    let env = TestEnv::staged();
+    env.repo.git(&["config", "user.name", ","]);
+    for command in [
+        &["migration", "new", "--target", "x"][..],
+        &["init", "--dry-run"],
+        &["doctor"],
+    ] {
+        let shown = env.run(command).shown();
+        assert!(shown.contains("of disallowed characters"), "{shown}");
+        assert!(!shown.contains("is not set"), "{shown}");
+        assert!(!shown.contains("; \n"), "{shown}");
+    }
+    assert!(!env.repo.exists("migrations/x"));
+}
+
+#[test]
 fn a_step_that_nobody_could_commit_is_refused_before_the_call() {
     let env = TestEnv::planned(0);
     env.repo.git(&["config", "--unset", "user.name"]);

@@ -50,9 +50,11 @@ pub(crate) fn run(
     }
     // Better known now than when the first migration is to be committed.
     if let Err(error) = place.repository.identity() {
-        let way_out = error.hint().unwrap_or_default();
+        let way_out = error
+            .hint()
+            .map_or_else(String::new, |it| format!("; {it}"));
         let error = piton_base::on_one_line(&error);
-        let text = format!("{error}; nothing can be committed; {way_out}");
+        let text = format!("{error}; nothing can be committed{way_out}");
         context.out.warn(&text);
     }
     for line in readiness::missing(context, &place, decided.validation.as_deref()) {

@@ -1,6 +1,5 @@
 //! Stored plans: metadata blocks, lifecycle, and the backends that keep them.
 
-pub mod ascii;
 pub mod block;
 pub mod events;
 pub mod folder;

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads or changes the world, but for [`SystemClock`].
 
+mod ascii;
 mod causes;
 mod clock;
 mod digest;
@@ -16,6 +17,7 @@ pub mod terminal;
 mod through_text;
 mod words;
 
+pub use ascii::ascii_json;
 pub use causes::{causes, on_one_line};
 pub use clock::{Clock, SystemClock};
 pub use digest::{Digest, InvalidDigest};

@@ -181,6 +181,17 @@ pub fn remove(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
     }
 }
 
+/// Removes a directory in which others may be at work, if it is empty. Tells
+/// whether it did. Not durable until the parent is synced.
+pub fn remove_if_empty(disk: &dyn Disk, dir: &Path) -> DiskResult<bool> {
+    use io::ErrorKind::{DirectoryNotEmpty, NotFound};
+    match disk.remove_dir(dir) {
+        Ok(()) => Ok(true),
+        Err(error) if matches!(error.kind(), DirectoryNotEmpty | NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Returns how many bytes the files at and below a path hold, links not
 /// followed. What cannot be read counts as nothing.
 pub fn size(disk: &dyn DiskRead, path: &Path) -> u64 {

@@ -141,7 +141,7 @@ impl PlanRef {
                 format!("[\n{}\n  ]", lines.join(",\n"))
             }
         };
-        crate::ascii::ascii_json(&format!(
+        piton_base::ascii_json(&format!(
             "{{\n  \"provider\": {},\n  \"plan_id\": {},\n  \"url\": {},\n  \"created_at\": {},\n  \
              \"synced_at\": {},\n  \"labels\": {labels},\n  \"objective_id\": {objective}\n}}",
             quoted(&self.provider),

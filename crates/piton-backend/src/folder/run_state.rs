@@ -7,7 +7,7 @@ use piton_durable::{Disk, Kind, write_atomic, write_atomic_from};
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use crate::ascii::ascii_json;
+use piton_base::ascii_json;
 use crate::header::Stamp;
 
 /// Its name within a work folder.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use piton_base::ascii_json;
+
 /// One value of the head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scalar {
@@ -26,28 +28,11 @@ impl From<&str> for Scalar {
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(&json_ascii(text)),
+            Self::Text(text) => f.write_str(&ascii_json(&serde_json::Value::from(text.as_str()).to_string())),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Bool(truth) => write!(f, "{truth}"),
         }
     }
-}
-
-/// A JSON string in ASCII alone, as everything else of this format is.
-fn json_ascii(text: &str) -> String {
-    use fmt::Write as _;
-    let mut out = String::with_capacity(text.len() + 2);
-    for c in serde_json::Value::from(text).to_string().chars() {
-        match c {
-            ' '..='~' => out.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl ForgeBackend<'_> {
 
     fn plan_commit(&self, new: &NewPlan, tip: &str) -> Result<String> {
         let base = git::commit(self.forge, self.repo(), tip)?.tree.sha;
-        let reference = crate::ascii::ascii_json(&format!(
+        let reference = piton_base::ascii_json(&format!(
             "{{\n  \"provider\": \"github-draft-pr\",\n  \"title\": {}\n}}",
             json!(new.title)
         ));

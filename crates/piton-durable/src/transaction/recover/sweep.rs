@@ -1,6 +1,5 @@
 //! Finding transactions, and the directories they no longer need.
 
-use std::io;
 use std::path::Path;
 
 use super::super::error::TransactionError;
@@ -9,6 +8,7 @@ use super::super::moves::there;
 use super::super::site::Site;
 use super::super::token::Token;
 use crate::disk::{Disk, DiskRead, Kind};
+use crate::tree;
 
 /// Returns the transactions of this clone, oldest first.
 pub(super) fn tokens(disk: &dyn DiskRead, site: &Site) -> Result<Vec<Token>, TransactionError> {
@@ -35,17 +35,9 @@ pub(super) fn remove_if_empty(disk: &dyn Disk, dir: &Path) -> Result<(), Transac
     if !there(disk, dir)? {
         return Ok(());
     }
-    match disk.remove_dir(dir) {
-        Ok(()) => dir.parent().map_or(Ok(()), |parent| sync(disk, parent)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
-            ) =>
-        {
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
+    match dir.parent() {
+        Some(parent) if tree::remove_if_empty(disk, dir)? => sync(disk, parent),
+        _ => Ok(()),
     }
 }
 

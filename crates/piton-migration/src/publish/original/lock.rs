@@ -115,19 +115,9 @@ impl OriginalLock {
     pub(in super::super) fn release(self, disk: &dyn Disk) -> Result<(), LockedByOriginal> {
         rename_to_free(disk, &self.lock, &self.aside)?;
         tree::remove(disk, &self.aside)?;
-        match disk.remove_dir(&self.root) {
-            Ok(()) => Ok(()),
-            // Somebody else is at work there, or was faster.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
-                ) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        // Somebody else may be at work there.
+        tree::remove_if_empty(disk, &self.root)?;
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use piton_backend::ascii::ascii_json;
+use piton_base::ascii_json;
 use serde_json::{Value as Json, json};
 
 use crate::error::Exit;

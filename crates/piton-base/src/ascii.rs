@@ -1,15 +1,12 @@
-//! JSON as erk writes it: nothing beyond ASCII.
+//! JSON as Python writes it: nothing but ASCII that can be printed.
 
 use std::fmt::Write;
 
-/// Escapes what is beyond ASCII in a text that is JSON already.
+/// Escapes what is beyond ASCII, and DEL, in a text that is JSON already.
 pub fn ascii_json(json: &str) -> String {
-    if json.is_ascii() {
-        return json.to_owned();
-    }
     let mut out = String::with_capacity(json.len() + 16);
     for c in json.chars() {
-        if c.is_ascii() {
+        if c.is_ascii() && c != '\u{7f}' {
             out.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -26,6 +23,6 @@ mod tests {
 
     #[test]
     fn what_is_beyond_ascii_is_escaped_in_halves() {
-        assert_eq!(ascii_json("\"é📋\""), "\"\\u00e9\\ud83d\\udccb\"");
+        assert_eq!(ascii_json("\"é📋\u{7f}\""), "\"\\u00e9\\ud83d\\udccb\\u007f\"");
     }
 }

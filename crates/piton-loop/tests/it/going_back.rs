@@ -1,6 +1,5 @@
 //! What people take back, reopen, wake and link.
 
-use piton_durable::RealDisk;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person::{self, PersonRefusal, Undone};
 use piton_migration::candidate::Proposal;
@@ -12,30 +11,16 @@ use serde_json::{Value, json};
 use crate::world::{GOOD, World, one};
 
 fn undo(world: &World) -> Result<Undone, PersonRefusal> {
-    person::undo(&RealDisk, &world.git, &world.site, &world.slug, "piton")
+    person::undo(&world.case(), &world.git)
 }
 
 fn reopen(world: &World, text: &str) -> Result<Proposal, PersonRefusal> {
-    person::reopen(
-        &RealDisk,
-        &world.git,
-        &world.site,
-        &world.slug,
-        (FeedbackSource::Message, text),
-        "piton",
-        local_stamp(&world.clock),
-    )
+    let feedback = (FeedbackSource::Message, text);
+    person::reopen(&world.case(), &world.git, feedback, local_stamp(&world.clock))
 }
 
 fn wake(world: &World) -> Result<Proposal, PersonRefusal> {
-    person::wake(
-        &RealDisk,
-        &world.git,
-        &world.site,
-        &world.slug,
-        "piton",
-        local_stamp(&world.clock),
-    )
+    person::wake(&world.case(), local_stamp(&world.clock))
 }
 
 /// Changes the manifest by hand, and commits that.
@@ -237,10 +222,7 @@ fn the_plan_that_a_migration_is_told_of_in_is_noted_once() {
         backend: "local".to_owned(),
         id: "7".to_owned(),
     };
-    let tried = || {
-        let (site, slug) = (&world.site, &world.slug);
-        person::link(&RealDisk, &world.git, site, slug, plan.clone(), "piton")
-    };
+    let tried = || person::link(&world.case(), plan.clone());
     world.repo.write("migrations/add-api/notes.md", "unsaved\n");
     let refused = tried().unwrap_err();
     assert!(matches!(refused, PersonRefusal::Site(_)), "{refused:?}");

@@ -14,16 +14,8 @@ use piton_migration::planning::{Cursor, FeedbackSource, Step};
 use crate::world::{GOOD, World, one};
 
 fn refine(world: &World, text: &str) {
-    let proposal = person::refine(
-        &RealDisk,
-        &world.git,
-        &world.site,
-        &world.slug,
-        (FeedbackSource::Message, text),
-        "piton",
-        local_stamp(&world.clock),
-    )
-    .unwrap();
+    let feedback = (FeedbackSource::Message, text);
+    let proposal = person::refine(&world.case(), feedback, local_stamp(&world.clock)).unwrap();
     world.publish_proposal(proposal);
 }
 
@@ -41,15 +33,7 @@ fn an_approval_that_needs_a_person_waits_until_one_approves() {
     let reason = "the API is public".to_owned();
     assert_eq!(outcome, StepOutcome::ReadyAwaitingPerson { reason });
     world.check(Mode::ReadyPublish);
-    let proposal = person::approve(
-        &RealDisk,
-        &world.git,
-        &world.site,
-        &world.slug,
-        "piton",
-        local_stamp(&world.clock),
-    )
-    .unwrap();
+    let proposal = person::approve(&world.case(), local_stamp(&world.clock)).unwrap();
     world.publish_proposal(proposal);
     let manifest = world.snapshot().manifest;
     assert!(!manifest.awaiting_human_review());
@@ -72,18 +56,8 @@ fn a_rejected_plan_leaves_a_note_and_is_over() {
     let note = world.repo.read("migrations/add-api/intentional-skip.md");
     assert!(note.starts_with("# Intentional Skip: add-api\n\n## Target\n\nPut an API"));
     assert!(note.contains("## Blocker Reason\n\nnot worth it\n"));
-    assert!(
-        person::refine(
-            &RealDisk,
-            &world.git,
-            &world.site,
-            &world.slug,
-            (FeedbackSource::Message, "try again"),
-            "piton",
-            local_stamp(&world.clock),
-        )
-        .is_err()
-    );
+    let feedback = (FeedbackSource::Message, "try again");
+    assert!(person::refine(&world.case(), feedback, local_stamp(&world.clock)).is_err());
 }
 
 #[test]
@@ -135,16 +109,8 @@ fn findings_of_the_second_review_go_to_a_person_who_rejects() {
     world
         .step(&one("planning.review-2", "1. still no tests", ""))
         .unwrap();
-    let proposal = person::reject(
-        &RealDisk,
-        &world.git,
-        &world.site,
-        &world.slug,
-        "too hard",
-        "piton",
-        local_stamp(&world.clock),
-    )
-    .unwrap();
+    let now = local_stamp(&world.clock);
+    let proposal = person::reject(&world.case(), "too hard", now).unwrap();
     world.publish_proposal(proposal);
     assert_eq!(world.snapshot().manifest.status(), Status::Skipped);
     world.check(Mode::Doctor);
@@ -193,8 +159,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
             "",
         ))
         .unwrap();
-    let session =
-        person::ReviewSession::decide(&RealDisk, &world.git, &world.site, &world.slug).unwrap();
+    let session = person::ReviewSession::decide(&world.case()).unwrap();
     let prompts = piton_loop::prompts::PromptSet::built_in().unwrap();
     let prompt = session.prompt(&prompts, "taste", None).unwrap();
     assert!(prompt.contains("the API is public"), "{prompt}");
@@ -208,14 +173,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
     let workspace = slot.dir().join(&session.destination);
     let take_up = || {
         let copy = session.take_up(&RealDisk, &slot).unwrap();
-        person::reviewed(
-            &RealDisk,
-            &world.git,
-            &world.site,
-            &session.live,
-            copy,
-            "piton",
-        )
+        person::reviewed(&world.case(), &session.live, copy)
     };
     assert!(matches!(
         take_up(),

@@ -22,6 +22,7 @@ use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_role, next_step};
 use piton_loop::planning::failed::FailedStep;
 use piton_loop::planning::perform::{MadeStep, Performer};
+use piton_loop::planning::person::Case;
 use piton_loop::planning::site::Site;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::planning::verdict::{Asked, Given};
@@ -134,6 +135,17 @@ impl World {
     /// A world with a migration that was just started.
     pub(crate) fn new() -> Self {
         Self::at(Step::Approaches)
+    }
+
+    /// Its migration, for a person to decide about.
+    pub(crate) fn case(&self) -> Case<'_> {
+        Case {
+            disk: &RealDisk,
+            git: &self.git,
+            site: &self.site,
+            slug: &self.slug,
+            prefix: "piton",
+        }
     }
 
     fn bare() -> Self {

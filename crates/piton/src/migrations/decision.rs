@@ -1,7 +1,7 @@
 //! What a person decides about a migration.
 
 use piton_loop::clock::local_stamp;
-use piton_loop::planning::person::{self, PersonRefusal};
+use piton_loop::planning::person::{self, Case, PersonRefusal};
 use piton_loop::planning::site::Site;
 use piton_migration::candidate::Proposal;
 use piton_migration::planning::FeedbackSource;
@@ -42,20 +42,17 @@ impl Decision<'_> {
         site: &Site,
         slug: &Slug,
     ) -> Result<Proposal, PersonRefusal> {
-        let (disk, git) = (&context.disk, &place.repository);
-        let prefix = place.settings.commit_prefix();
+        let case = case(context, place, site, slug);
         let now = local_stamp(&context.clock);
         match self {
-            Self::Approve => person::approve(disk, git, site, slug, prefix, now),
-            Self::Reject(reason) => person::reject(disk, git, site, slug, reason, prefix, now),
-            Self::Refine(source, text) => {
-                person::refine(disk, git, site, slug, (source, text), prefix, now)
-            }
+            Self::Approve => person::approve(&case, now),
+            Self::Reject(reason) => person::reject(&case, reason, now),
+            Self::Refine(source, text) => person::refine(&case, (source, text), now),
             Self::Reopen(text) => {
                 let feedback = (FeedbackSource::Message, text);
-                person::reopen(disk, git, site, slug, feedback, prefix, now)
+                person::reopen(&case, &place.repository, feedback, now)
             }
-            Self::Wake => person::wake(disk, git, site, slug, prefix, now),
+            Self::Wake => person::wake(&case, now),
         }
     }
 
@@ -71,6 +68,22 @@ impl Decision<'_> {
             }
             Self::Wake => None,
         }
+    }
+}
+
+/// Returns a migration of this place as a person decides about it.
+pub(crate) fn case<'a>(
+    context: &'a Context,
+    place: &'a Place,
+    site: &'a Site,
+    slug: &'a Slug,
+) -> Case<'a> {
+    Case {
+        disk: &context.disk,
+        git: &place.repository,
+        site,
+        slug,
+        prefix: place.settings.commit_prefix(),
     }
 }
 

@@ -6,5 +6,5 @@ pub(crate) mod planned_step;
 pub(crate) mod proposed;
 pub(crate) mod standing;
 
-pub(crate) use decision::{CARRY_OUT, Decision, person_refusal};
+pub(crate) use decision::{CARRY_OUT, Decision, case, person_refusal};
 pub(crate) use planned_step::PlannedStep;

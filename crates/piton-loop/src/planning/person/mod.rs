@@ -3,9 +3,9 @@
 //! Each is decided into a `Proposal`, without an
 //! agent, and published like any planning step.
 
+mod case;
 mod decide;
 mod link;
-mod proposal;
 mod refine;
 mod refusal;
 mod session;
@@ -13,6 +13,7 @@ mod sheet;
 mod undo;
 mod wake;
 
+pub use case::Case;
 pub use decide::{approve, reject, reviewed};
 pub use link::link;
 pub use refine::refine;

@@ -1,44 +1,37 @@
 //! Recording feedback, and reopening planning for it.
 
-use piton_durable::DiskRead;
-use piton_git::GitRead;
 use piton_migration::candidate::Proposal;
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Planning, Status};
 use piton_migration::planning::{Cursor, Feedback, FeedbackSource, STATE_FILE};
-use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
-use super::super::decide::{StepRefusal, refuse_dirty};
-use super::super::site::Site;
+use super::super::decide::StepRefusal;
 use super::super::snapshot::Snapshot;
-use super::proposal::{forget_deferral, proposal};
+use super::case::{Case, forget_deferral};
 use super::refusal::PersonRefusal;
 
 /// Records feedback on a plan, reopening its planning where a revision is the
 /// only way to take it up. The next planning step sees it.
 pub fn refine(
-    disk: &dyn DiskRead,
-    git: &dyn GitRead,
-    site: &Site,
-    slug: &Slug,
+    case: &Case<'_>,
     feedback: (FeedbackSource, &str),
-    prefix: &str,
     now: Stamp,
 ) -> Result<Proposal, PersonRefusal> {
     if feedback.1.trim().is_empty() {
         return Err(PersonRefusal::Blank { verb: "refine" });
     }
-    let base = Snapshot::read(disk, site, slug)?;
-    refuse_dirty(git, site, slug)?;
-    refined(base, feedback, ("refine", prefix), now)
+    let base = Snapshot::read(case.disk, case.site, case.slug)?;
+    case.refuse_dirty()?;
+    refined(case, base, feedback, "refine", now)
 }
 
 /// Records feedback on a state of a migration that was read, under a verb for
 /// the commit.
 pub(super) fn refined(
+    case: &Case<'_>,
     base: Snapshot,
     (source, text): (FeedbackSource, &str),
-    (verb, prefix): (&'static str, &str),
+    verb: &str,
     now: Stamp,
 ) -> Result<Proposal, PersonRefusal> {
     let slug = base.slug.clone();
@@ -70,14 +63,7 @@ pub(super) fn refined(
     contents.put(MANIFEST_FILE, manifest.encode());
     forget_deferral(&mut contents, &base.own);
     let mode = Proposal::mode_of(manifest.status());
-    Ok(proposal(
-        slug,
-        base.digest,
-        contents,
-        mode,
-        (verb, prefix),
-        text,
-    ))
+    Ok(case.proposal(base.digest, contents, mode, verb, text))
 }
 
 /// Returns the manifest in planning, unless it is too late for that.

@@ -1,19 +1,16 @@
 //! A session in which a person and an agent look at a migration together.
 
 use piton_durable::{Disk, DiskRead};
-use piton_git::GitRead;
 use piton_git::slot::Slot;
-use piton_migration::slug::Slug;
+use piton_migration::contents::Contents;
 
-use super::super::decide::refuse_dirty;
 use super::super::failure::StepFailure;
 use super::super::laid::{lay_out, take_up};
-use super::super::site::Site;
 use super::super::snapshot::Live;
+use super::case::Case;
 use super::refusal::PersonRefusal;
 use super::sheet::ReviewSheet;
 use crate::prompts::{HumanReviewPrompt, PromptError, PromptSet};
-use piton_migration::contents::Contents;
 
 /// A review with an agent, decided and not yet held.
 #[derive(Clone, Debug)]
@@ -26,23 +23,18 @@ pub struct ReviewSession {
 
 impl ReviewSession {
     /// Decides a review of a migration that waits for a person.
-    pub fn decide(
-        disk: &dyn DiskRead,
-        git: &dyn GitRead,
-        site: &Site,
-        slug: &Slug,
-    ) -> Result<Self, PersonRefusal> {
-        let live = Live::read(disk, site, slug)?;
+    pub fn decide(case: &Case<'_>) -> Result<Self, PersonRefusal> {
+        let live = case.live()?;
         let sheet = ReviewSheet::of(&live);
         if sheet.reason.is_none() {
             return Err(PersonRefusal::NotAwaiting {
-                slug: slug.clone(),
+                slug: case.slug.clone(),
                 status: live.manifest.status(),
             });
         }
-        refuse_dirty(git, site, slug)?;
+        case.refuse_dirty()?;
         Ok(Self {
-            destination: site.relative(slug),
+            destination: case.site.relative(case.slug),
             live,
             sheet,
         })

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use piton_durable::DiskRead;
 use piton_git::{CommitId, LogEntry, Repository};
 use piton_migration::candidate::Proposal;
 use piton_migration::contents::Contents;
@@ -13,10 +12,10 @@ use piton_migration::planning::{FeedbackSource, PlanningState, STATE_FILE};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
-use super::super::decide::{StepRefusal, refuse_dirty};
+use super::super::decide::StepRefusal;
 use super::super::site::Site;
-use super::super::snapshot::{Live, Snapshot};
-use super::proposal::proposal;
+use super::super::snapshot::Snapshot;
+use super::case::Case;
 use super::refine::refined;
 use super::refusal::PersonRefusal;
 
@@ -31,15 +30,10 @@ pub struct Undone {
 
 /// Takes back the last accepted planning step: what was accepted before it
 /// becomes the next commit.
-pub fn undo(
-    disk: &dyn DiskRead,
-    git: &Repository,
-    site: &Site,
-    slug: &Slug,
-    prefix: &str,
-) -> Result<Undone, PersonRefusal> {
-    let live = Live::read(disk, site, slug)?;
-    refuse_dirty(git, site, slug)?;
+pub fn undo(case: &Case<'_>, git: &Repository) -> Result<Undone, PersonRefusal> {
+    let live = case.live()?;
+    case.refuse_dirty()?;
+    let Case { site, slug, .. } = *case;
     let past = Past { git, site, slug };
     if live.manifest.phases().iter().any(|phase| phase.done) {
         return Err(PersonRefusal::PhaseLanded {
@@ -68,27 +62,25 @@ pub fn undo(
     besides.truncate(before.unwrap_or(0));
     // The step itself came right after what comes back.
     besides.pop();
-    let (slug, mode) = (slug.clone(), Proposal::mode_of(manifest.status()));
-    let proposal = proposal(slug, live.digest, contents, mode, ("undo", prefix), &why);
+    let mode = Proposal::mode_of(manifest.status());
+    let proposal = case.proposal(live.digest, contents, mode, "undo", &why);
     Ok(Undone { proposal, besides })
 }
 
 /// Reopens a migration that was rejected, with feedback: what was accepted
 /// before the rejection is refined.
 pub fn reopen(
-    disk: &dyn DiskRead,
+    case: &Case<'_>,
     git: &Repository,
-    site: &Site,
-    slug: &Slug,
     feedback: (FeedbackSource, &str),
-    prefix: &str,
     now: Stamp,
 ) -> Result<Proposal, PersonRefusal> {
     if feedback.1.trim().is_empty() {
         return Err(PersonRefusal::Blank { verb: "reopen" });
     }
-    let live = Live::read(disk, site, slug)?;
-    refuse_dirty(git, site, slug)?;
+    let live = case.live()?;
+    case.refuse_dirty()?;
+    let Case { site, slug, .. } = *case;
     if live.manifest.status() != Status::Skipped {
         return Err(PersonRefusal::NotRejected {
             slug: slug.clone(),
@@ -116,7 +108,7 @@ pub fn reopen(
         contents,
         digest: live.digest,
     };
-    refined(base, feedback, ("reopen", prefix), now)
+    refined(case, base, feedback, "reopen", now)
 }
 
 fn decoded(slug: &Slug, contents: &Contents) -> Result<Manifest, PersonRefusal> {

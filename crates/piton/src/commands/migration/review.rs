@@ -23,7 +23,7 @@ use crate::agents::session::{self, Page, Talk};
 use crate::agents::{self, AgentArgs, Watch};
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
-use crate::migrations::{Decision, person_refusal, proposed, standing};
+use crate::migrations::{Decision, case, person_refusal, proposed, standing};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::PlanningContext;
@@ -100,9 +100,8 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
 /// Has the agent and the person look at a copy, and takes over what they made.
 fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) -> CommandResult {
     let planning = PlanningContext::set(context, place)?;
-    let (disk, git) = (&context.disk, &place.repository);
-    let session = ReviewSession::decide(disk, git, &planning.site, slug)
-        .map_err(|error| person_refusal(error, slug))?;
+    let case = case(context, place, &planning.site, slug);
+    let session = ReviewSession::decide(&case).map_err(|error| person_refusal(error, slug))?;
     let prompt = session
         .prompt(
             &planning.prompts,
@@ -139,15 +138,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
     };
     let taken = talked(context, place, &planning, &session, &seat, prompt).and_then(|copy| {
         let kept = copy.clone();
-        person::reviewed(
-            disk,
-            git,
-            &planning.site,
-            &session.live,
-            copy,
-            &planning.prefix,
-        )
-        .map_err(|error| {
+        person::reviewed(&case, &session.live, copy).map_err(|error| {
             let not_approved = matches!(&error, PersonRefusal::StillAwaiting { .. });
             let mut error = person_refusal(error, slug);
             if not_approved {

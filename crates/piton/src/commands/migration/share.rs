@@ -16,7 +16,7 @@ use piton_plan::PlanBuilder;
 use super::find::About;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
-use crate::migrations::{person_refusal, proposed};
+use crate::migrations::{case, person_refusal, proposed};
 use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::planning::refuse_under_way;
@@ -130,8 +130,7 @@ pub(super) fn note(
     args: &PlanArgs,
 ) -> CommandResult {
     let site = place.planning_site()?;
-    let prefix = place.settings.commit_prefix();
-    let proposal = person::link(&context.disk, &place.repository, &site, slug, link, prefix)
+    let proposal = person::link(&case(context, place, &site, slug), link)
         .map_err(|error| person_refusal(error, slug))?;
     let Some(proposal) = proposal else {
         return Ok(Exit::Done);

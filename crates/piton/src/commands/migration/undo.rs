@@ -7,7 +7,7 @@ use piton_loop::planning::person;
 use super::find::About;
 use crate::context::Context;
 use crate::error::{CommandResult, Exit};
-use crate::migrations::{person_refusal, proposed};
+use crate::migrations::{case, person_refusal, proposed};
 use crate::planning::refuse_under_way;
 
 /// Take back the last accepted planning step
@@ -28,8 +28,8 @@ pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let (place, slug) = args.about.find(context)?;
     refuse_under_way(&place, &format!("plan {slug}"))?;
     let site = place.planning_site()?;
-    let prefix = place.settings.commit_prefix();
-    let undone = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
+    let case = case(context, &place, &site, &slug);
+    let undone = person::undo(&case, &place.repository)
         .map_err(|error| person_refusal(error, &slug))?;
     for commit in &undone.besides {
         context.out.warn(&format!(

@@ -15,15 +15,15 @@ use super::message::Trailers;
 use super::prove;
 use super::shop::{Shop, Worked};
 use super::spilled;
-use super::start::{self, Start};
+use super::start;
 use super::weakened;
+use super::workplace::Workplace;
 use crate::commit;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::guard::UserTree;
 use crate::prompts::{PromptError, RetryBrief};
 use crate::replies::{Decision, Recommendation, StatusBlock};
-use crate::runs::RunRecord;
 
 /// One kind of work.
 pub(super) trait Job {
@@ -96,13 +96,16 @@ pub(super) enum Finished {
 /// left. Whatever the agent says, the number of calls is bounded. `tree` is what
 /// the user's working tree was before a question that led here.
 pub(super) fn carry_out(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
+    at: Workplace<'_, '_>,
     job: &dyn Job,
     tree: Option<UserTree>,
 ) -> Result<Worked, Halt> {
+    let Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    } = at;
     let mut around = Around::last(tree);
     let mut before: Option<WorkFailure> = None;
     let mut most = shop.tries.max(1);
@@ -127,7 +130,7 @@ pub(super) fn carry_out(
             retry,
             around: std::mem::take(&mut around),
         };
-        let failure = match once(shop, run, slot, start, job, this) {
+        let failure = match once(at, job, this) {
             Ok(worked) => return Ok(worked),
             Err(Halt::Failed(failure)) => *failure,
             Err(Halt::Ended(end)) => return Err(end.into()),
@@ -185,14 +188,8 @@ struct Try<'a> {
     around: Around,
 }
 
-fn once(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    job: &dyn Job,
-    this: Try<'_>,
-) -> Result<Worked, Halt> {
+fn once(at: Workplace<'_, '_>, job: &dyn Job, this: Try<'_>) -> Result<Worked, Halt> {
+    let shop = at.shop;
     let role = job.role();
     let ask = Ask {
         retry: this.number,
@@ -202,21 +199,20 @@ fn once(
         prompt: job.prompt(shop, this.retry).or_trouble(role)?,
         model: job.model(shop),
         around: this.around,
-        ..Ask::of(shop, role, start, job.effort())
+        ..Ask::of(shop, role, job.effort())
     };
-    let called = call::ask(shop, run, slot, ask)?;
-    take(shop, run, slot, start, job, &called).map_err(|halt| halt.heard_in(&called.files))
+    let called = call::ask(at, ask)?;
+    take(at, job, &called).map_err(|halt| halt.heard_in(&called.files))
 }
 
 /// Takes what an agent left, if it is good.
-fn take(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    job: &dyn Job,
-    called: &Called,
-) -> Result<Worked, Halt> {
+fn take(at: Workplace<'_, '_>, job: &dyn Job, called: &Called) -> Result<Worked, Halt> {
+    let Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    } = at;
     let role = job.role();
     let status = StatusBlock::parse(&called.reply.text);
     if let Some(failure) = status.as_ref().and_then(|status| asked_for(role, status)) {
@@ -260,7 +256,7 @@ fn take(
             ..prove::red(validation, &proof)
         }));
     }
-    let commit = hooks::before(shop, run, &start.base, &proposed.commit, validation)?;
+    let commit = hooks::before(at, &proposed.commit, validation)?;
     let accepted = Accepted {
         slug: job.slug().map(str::to_owned),
         files: job.files().to_vec(),

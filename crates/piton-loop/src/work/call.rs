@@ -3,14 +3,13 @@
 use piton_agent::outcome::Reply;
 use piton_agent::{AgentCall, CallFiles, CallRecord, CallRole, Limits};
 use piton_git::landing::under_way_on;
-use piton_git::slot::Slot;
 use piton_seal::CacheSet;
 
 use super::failure::{End, Halt, OrTrouble as _};
 use super::guarded;
 use super::message::Trailers;
 use super::shop::Shop;
-use super::start::Start;
+use super::workplace::Workplace;
 use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
 use crate::guard::{Guard, Reach, UserTree};
@@ -22,8 +21,6 @@ use crate::runs::{
 #[derive(Clone, Debug)]
 pub(super) struct Ask<'a> {
     pub(super) role: CallRole,
-    /// From where, and where what comes of it is to land.
-    pub(super) start: &'a Start,
     pub(super) retry: u32,
     pub(super) target: &'a str,
     pub(super) phase_reached: &'a str,
@@ -43,12 +40,10 @@ impl<'a> Ask<'a> {
     pub(super) fn of(
         shop: &Shop<'_>,
         role: CallRole,
-        start: &'a Start,
         effort: &'a EffortResolution,
     ) -> Self {
         Self {
             role,
-            start,
             retry: 1,
             target: "",
             phase_reached: role.as_str(),
@@ -62,9 +57,9 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn scope(&self) -> CallScope {
+    fn scope(&self, attempt: u32) -> CallScope {
         CallScope {
-            attempt: self.start.attempt,
+            attempt,
             retry: self.retry,
             target: self.target.to_owned(),
             call_role: self.role.to_string(),
@@ -137,15 +132,16 @@ impl Called {
 
 /// Calls the agent. What it did to the user's repository, if anything, refuses
 /// whatever it says.
-pub(super) fn ask(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    mut ask: Ask<'_>,
-) -> Result<Called, Halt> {
+pub(super) fn ask(at: Workplace<'_, '_>, mut ask: Ask<'_>) -> Result<Called, Halt> {
+    let Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    } = at;
     let role = ask.role;
-    let scope = ask.scope();
-    let limits = match may_call(shop, run, &ask, &scope) {
+    let scope = ask.scope(start.attempt);
+    let limits = match may_call(at, role, &scope) {
         Ok(limits) => limits,
         Err(halt) => {
             // The call that this one was to follow came last.
@@ -157,7 +153,7 @@ pub(super) fn ask(
     };
     let before = ask.around.before.take();
     let (placed, guard) = begin(shop, run, &ask, &scope, before)?;
-    let (attempt, follows) = (ask.start.attempt, ask.around.is_followed);
+    let follows = ask.around.is_followed;
     let call = AgentCall {
         role,
         slug: ask.slug.map(str::to_owned),
@@ -181,7 +177,7 @@ pub(super) fn ask(
     let looked = guarded::after(shop, run, slot, guard, (role, reach, follows && replied));
     let counted = match &kept {
         None => Ok(()),
-        Some(record) => run.count_for(attempt, record).or_trouble(role),
+        Some(record) => run.count_for(start.attempt, record).or_trouble(role),
     };
     let ended = counted.and_then(|()| {
         let record = record.or_trouble(role)?;
@@ -267,18 +263,14 @@ fn record_end(
 
 /// Says what a call is held to, if it may be made now; that is asked also between
 /// the calls of one piece of work.
-fn may_call(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    ask: &Ask<'_>,
-    scope: &CallScope,
-) -> Result<Limits, Halt> {
-    let begun = under_way_on(shop.repository, &ask.start.onto).or_trouble(ask.role)?;
+fn may_call(at: Workplace<'_, '_>, role: CallRole, scope: &CallScope) -> Result<Limits, Halt> {
+    let Workplace { shop, run, .. } = at;
+    let begun = under_way_on(shop.repository, &at.start.onto).or_trouble(role)?;
     if let Some(begun) = begun {
         return Err(End::HeldBack(begun).into());
     }
     run.event(Event::EffortResolved(scope.clone()))
-        .or_trouble(ask.role)?;
+        .or_trouble(role)?;
     let limits = shop.allowance.for_call(run, shop.limits);
     limits.map_err(|budget| End::CutShort(budget).into())
 }

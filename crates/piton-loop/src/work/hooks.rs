@@ -11,6 +11,7 @@ use super::failure::{End, Halt, OrTrouble as _, WorkFailure};
 use super::prove;
 use super::shop::Shop;
 use super::territory;
+use super::workplace::Workplace;
 use crate::failures::FailureKind;
 use crate::hooks::{HookRoom, Staged, Unheard};
 use crate::runs::{Event, RunRecord};
@@ -19,12 +20,11 @@ use crate::runs::{Event, RunRecord};
 /// again; a commit they refuse is a failed attempt. Returns the commit after
 /// them.
 pub(super) fn before(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    base: &CommitId,
+    at: Workplace<'_, '_>,
     commit: &CommitId,
     role: CallRole,
 ) -> Result<CommitId, Halt> {
+    let Workplace { shop, run, .. } = at;
     let token = token(shop, run);
     let room = room(shop, run.dir().path(), &token);
     let Some(hooks) = room.find().or_trouble(role)? else {
@@ -40,7 +40,7 @@ pub(super) fn before(
         run.event(Event::Noted { text }).or_trouble(role)
     };
     note("runs your hooks on it")?;
-    let slot = room.slot(base).map_err(unheard)?;
+    let slot = room.slot(&at.start.base).map_err(unheard)?;
     let message = shop.repository.message(commit).or_trouble(role)?;
     let heard = room.hear(&hooks, &slot, Staged::Commit(commit), &message);
     let heard = heard.map_err(unheard)?;

@@ -6,18 +6,17 @@ use piton_migration::candidate::{Candidate, CandidateError, Proposal};
 
 use super::plan_prepared::Prepared;
 use super::shop::Shop;
-use super::start::Start;
+use super::workplace::Workplace;
 use crate::planning::accept::Accepted;
 use crate::planning::decide::call_role;
 use crate::planning::waiting::{Ground, Waiting};
-use crate::runs::RunRecord;
 
 /// Keeps a copy. Where there is no room for one the commit may still succeed;
 /// what is not consistent is refused.
 pub(super) fn keep(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    start: &Start,
+    Workplace {
+        shop, run, start, ..
+    }: Workplace<'_, '_>,
     prepared: &Prepared,
     accepted: &Accepted,
     message: &str,

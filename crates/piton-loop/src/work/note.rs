@@ -6,7 +6,6 @@ use std::path::Path;
 use piton_agent::CallRole;
 use piton_durable::write_atomic;
 use piton_git::CommitId;
-use piton_git::slot::Slot;
 use piton_migration::manifest::{MANIFEST_FILE, Manifest};
 use piton_migration::own::{OWN_FILE, OwnData};
 use piton_migration::slug::Slug;
@@ -14,11 +13,10 @@ use piton_migration::slug::Slug;
 use super::accepted::Accepted;
 use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::message::Trailers;
-use super::shop::Shop;
-use super::start::{self, Start};
+use super::start;
+use super::workplace::Workplace;
 use crate::commit;
 use crate::failures::FailureKind;
-use crate::runs::RunRecord;
 
 /// What is noted, and in which words.
 #[derive(Debug)]
@@ -31,13 +29,10 @@ pub(super) struct Putting<'a> {
 }
 
 /// Makes the commit in a slot that shows its base, and holds it.
-pub(super) fn commit(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    putting: &Putting<'_>,
-) -> Result<Accepted, Halt> {
+pub(super) fn commit(at: Workplace<'_, '_>, putting: &Putting<'_>) -> Result<Accepted, Halt> {
+    let Workplace {
+        shop, run, start, ..
+    } = at;
     let role = CallRole::PhaseExecutionGate;
     let subject = commit::person_subject(shop.prefix, putting.slug.as_str(), putting.verb);
     let trailers = Trailers {
@@ -50,7 +45,7 @@ pub(super) fn commit(
         (MANIFEST_FILE, putting.manifest.encode()),
         (OWN_FILE, putting.own.encode()),
     ];
-    let commit = commit_files(shop, slot, role, putting.slug, &files, &message)?;
+    let commit = commit_files(at, role, putting.slug, &files, &message)?;
     let commit = commit.ok_or_else(|| {
         let kind = FailureKind::AgentInfraFailure;
         Halt::from(WorkFailure::again(role, kind, "there was nothing to note"))
@@ -66,8 +61,7 @@ pub(super) fn commit(
 /// Writes files of piton's own into a migration, and makes a commit of them
 /// alone; none where git sees nothing new.
 pub(super) fn commit_files(
-    shop: &Shop<'_>,
-    slot: &Slot,
+    Workplace { shop, slot, .. }: Workplace<'_, '_>,
     role: CallRole,
     slug: &Slug,
     files: &[(&str, Vec<u8>)],

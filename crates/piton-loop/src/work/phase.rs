@@ -10,7 +10,7 @@ use super::ready::{Ready, ready_check};
 use super::setback;
 use super::shop::{Shop, Worked};
 use super::start::Start;
-use super::workplace;
+use super::workplace::{self, Workplace};
 use crate::runs::RunRecord;
 
 /// Asks whether the phase may start, carries it out, and notes what came of
@@ -23,14 +23,20 @@ pub(super) fn carry_out(
 ) -> Result<Worked, Halt> {
     let role = CallRole::PhaseExecutionGate;
     let token = format!("{}-{slug}", run.id());
-    let slot = workplace::laid_out(shop, run.dir().path(), &start.base, &token, role)?;
-    let phase = Prepared::read(shop, &slot, slug)?;
-    let tree = match ready_check(shop, run, &slot, start, &phase)? {
+    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
+    let at = Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    };
+    let phase = Prepared::read(shop, slot, slug)?;
+    let tree = match ready_check(at, &phase)? {
         Ready::Yes(tree) => tree,
         Ready::No(worked) => return Ok(*worked),
     };
-    match attempts::carry_out(shop, run, &slot, start, &phase, tree) {
-        Err(Halt::Failed(failure)) => Ok(setback::failed(shop, run, &slot, start, slug, *failure)),
+    match attempts::carry_out(at, &phase, tree) {
+        Err(Halt::Failed(failure)) => Ok(setback::failed(at, slug, *failure)),
         worked => worked,
     }
 }

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use piton_agent::CallRole;
-use piton_git::slot::{Changes, Slot};
+use piton_git::slot::Changes;
 use piton_migration::slug::Slug;
 
 use super::accepted::Accepted;
@@ -22,7 +22,7 @@ use super::plan_prepared::Prepared;
 use super::setback;
 use super::shop::{Shop, Worked};
 use super::start::{self, Start};
-use super::workplace;
+use super::workplace::{self, Workplace};
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::failures::FailureKind;
@@ -40,11 +40,17 @@ pub(super) fn carry_out(
     start: &Start,
 ) -> Result<Worked, Halt> {
     let (token, role) = (format!("{}-{slug}", run.id()), CallRole::PlanningResume);
-    let slot = workplace::laid_out(shop, run.dir().path(), &start.base, &token, role)?;
+    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
+    let at = Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    };
     let mut kept = false;
-    let (failure, prepared) = match Prepared::read(shop, &slot, slug) {
+    let (failure, prepared) = match Prepared::read(shop, slot, slug) {
         Ok(None) => return Ok(Worked::NotCommitted),
-        Ok(Some(prepared)) => match once(shop, run, &slot, start, &prepared) {
+        Ok(Some(prepared)) => match once(at, &prepared) {
             Err(Fell::Unkept(Halt::Failed(failure))) => (*failure, Some(prepared)),
             Err(Fell::Kept(Halt::Failed(failure))) => {
                 kept = true;
@@ -77,7 +83,7 @@ pub(super) fn carry_out(
             note: None,
         });
     }
-    Ok(setback::failed(shop, run, &slot, start, slug, failure))
+    Ok(setback::failed(at, slug, failure))
 }
 
 /// A step that came to no commit, and whether its answer waits all the same.
@@ -92,13 +98,7 @@ impl From<Halt> for Fell {
     }
 }
 
-fn once(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    prepared: &Prepared,
-) -> Result<Worked, Fell> {
+fn once(at: Workplace<'_, '_>, prepared: &Prepared) -> Result<Worked, Fell> {
     let slug = prepared.base.slug.as_str();
     let ask = Ask {
         target: slug,
@@ -107,10 +107,10 @@ fn once(
         prompt: prepared.prompt.clone(),
         schema: prepared.schema.clone(),
         about: Some(&prepared.relative),
-        ..Ask::of(shop, call_role(prepared.step), start, &prepared.effort)
+        ..Ask::of(at.shop, call_role(prepared.step), &prepared.effort)
     };
-    let called = call::ask(shop, run, slot, ask)?;
-    take(shop, run, slot, start, prepared, &called).map_err(|fell| match fell {
+    let called = call::ask(at, ask)?;
+    take(at, prepared, &called).map_err(|fell| match fell {
         Fell::Kept(halt) => Fell::Kept(halt.heard_in(&called.files)),
         Fell::Unkept(halt) => Fell::Unkept(halt.heard_in(&called.files)),
     })
@@ -118,14 +118,13 @@ fn once(
 
 /// Takes what an agent left and said, if it is good: makes the commit, lets the
 /// user's hooks see it, and holds it.
-fn take(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    prepared: &Prepared,
-    called: &Called,
-) -> Result<Worked, Fell> {
+fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<Worked, Fell> {
+    let Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    } = at;
     let (step, slug) = (prepared.step, prepared.base.slug.as_str());
     let role = call_role(step);
     let refused = |story: String| -> Halt {
@@ -166,7 +165,7 @@ fn take(
     };
     let trailers = called.trailers(shop, run, &prepared.effort, about);
     let message = trailers.under(&commit::message(&subject, &accepted.why, None));
-    let kept = kept::keep(shop, run, start, prepared, &accepted, &message).map_err(refused)?;
+    let kept = kept::keep(at, prepared, &accepted, &message).map_err(refused)?;
     let is_kept = kept.is_some();
     let made = || -> Result<Worked, Halt> {
         // The migration is put there as a whole; what is elsewhere goes.
@@ -183,7 +182,7 @@ fn take(
         };
         let proposed = (proposed.or_trouble(role)?)
             .ok_or_else(|| refused("the step left the migration as it was".to_owned()))?;
-        let commit = hooks::before(shop, run, &start.base, &proposed.commit, role)?;
+        let commit = hooks::before(at, &proposed.commit, role)?;
         let accepted = Accepted {
             slug: Some(slug.to_owned()),
             ..start.led_to(run, commit, subject)

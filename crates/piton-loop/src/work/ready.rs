@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use piton_agent::CallRole;
-use piton_git::slot::Slot;
 use piton_migration::manifest::{Manifest, MigrationState};
 use piton_migration::own::OwnData;
 use piton_migration::stamp::Stamp;
@@ -15,15 +14,14 @@ use super::guarded;
 use super::note::{self, Putting};
 use super::prepared::Prepared;
 use super::setback;
-use super::shop::{Shop, Worked};
-use super::start::Start;
+use super::shop::Worked;
+use super::workplace::Workplace;
 use crate::clock::local_stamp;
 use crate::deciding::defer;
 use crate::failures::FailureKind;
 use crate::guard::UserTree;
 use crate::prompts::WorkAbout;
 use crate::replies::{Decision, ReadyAnswer, Recommendation, Verdict};
-use crate::runs::RunRecord;
 
 /// Reasons that speak of green tests: piton sees to those itself, so they are
 /// no matter for a person.
@@ -49,15 +47,12 @@ pub(super) enum Ready {
 }
 
 /// Asks whether the phase may start.
-pub(super) fn ready_check(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    phase: &Prepared,
-) -> Result<Ready, Halt> {
+pub(super) fn ready_check(at: Workplace<'_, '_>, phase: &Prepared) -> Result<Ready, Halt> {
+    let Workplace {
+        shop, run, start, ..
+    } = at;
     let slug = &phase.live.slug;
-    let (answer, tree) = asked(shop, run, slot, start, phase)?;
+    let (answer, tree) = asked(at, phase)?;
     let subject = Subject {
         attempt: start.attempt,
         retry: 1,
@@ -71,7 +66,7 @@ pub(super) fn ready_check(
         Err(Halt::Failed(failure)) => {
             let failure = failure.last_word();
             evidence::keep(shop, run, &subject, &failure);
-            let worked = setback::failed(shop, run, slot, start, slug, failure);
+            let worked = setback::failed(at, slug, failure);
             return Ok(Ready::No(Box::new(worked)));
         }
         Err(halt @ Halt::Ended(_)) => return Err(halt),
@@ -103,7 +98,7 @@ pub(super) fn ready_check(
         verb: "defer",
         why: &reason,
     };
-    let note = note::commit(shop, run, slot, start, &putting)?;
+    let note = note::commit(at, &putting)?;
     Ok(Ready::No(Box::new(Worked::PutOff {
         reason,
         until: put_off.until,
@@ -115,12 +110,10 @@ pub(super) fn ready_check(
 /// Asks, and returns what was answered. The user's working tree is still to be
 /// looked at where the phase may start, and was looked at where it may not.
 fn asked(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
+    at: Workplace<'_, '_>,
     phase: &Prepared,
 ) -> Result<(Result<ReadyAnswer, Halt>, Option<UserTree>), Halt> {
+    let shop = at.shop;
     let (path, summary) = (phase.path(), phase.summary());
     let prompt = shop.prompt(WorkAbout::ReadyCheck(phase.brief(&path, &summary)), None);
     let ask = Ask {
@@ -129,11 +122,11 @@ fn asked(
         slug: Some(phase.live.slug.as_str()),
         prompt: prompt.or_trouble(ROLE)?,
         around: Around::followed(None),
-        ..Ask::of(shop, ROLE, start, &phase.effort)
+        ..Ask::of(shop, ROLE, &phase.effort)
     };
-    let asked = call::ask(shop, run, slot, ask);
+    let asked = call::ask(at, ask);
     // It was only asked to read, so what it did to the files is dropped.
-    slot.take_back(shop.disk).or_trouble(ROLE)?;
+    at.slot.take_back(shop.disk).or_trouble(ROLE)?;
     let mut tree = None;
     let answer = asked.and_then(|called| {
         tree = called.tree;
@@ -143,7 +136,7 @@ fn asked(
     });
     let may = matches!(&answer, Ok(answer) if verdict(answer) == Verdict::Yes);
     if let (false, Some(tree)) = (may, &tree) {
-        guarded::look_after(shop, run, ROLE, tree)?;
+        guarded::look_after(shop, at.run, ROLE, tree)?;
     }
     Ok((answer, tree))
 }

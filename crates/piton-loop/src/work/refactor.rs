@@ -11,7 +11,7 @@ use super::shop::{Shop, Worked};
 use super::source_piece::SourcePiece;
 use super::start::Start;
 use super::territory;
-use super::workplace;
+use super::workplace::{self, Workplace};
 use crate::effort::EffortResolution;
 use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 use crate::runs::RunRecord;
@@ -26,10 +26,16 @@ pub(super) fn carry_out(
 ) -> Result<Worked, Halt> {
     let token = format!("{}-{:03}", run.id(), start.attempt);
     let role = CallRole::Refactor;
-    let slot = workplace::laid_out(shop, run.dir().path(), &start.base, &token, role)?;
+    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
+    let at = Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    };
     let effort = shop.budget.for_target(piece.target.effort);
     let (target, tree) = if piece.route {
-        match route::of(shop, run, &slot, piece, start, &effort) {
+        match route::of(at, piece, &effort) {
             Ok(Routed::CleanUp { target, tree }) => (target, tree),
             Ok(Routed::Migration(accepted)) => return Ok(Worked::Accepted(accepted)),
             Err(Halt::Failed(failure)) => {
@@ -57,7 +63,7 @@ pub(super) fn carry_out(
         target,
         effort,
     };
-    attempts::carry_out(shop, run, &slot, start, &job, tree)
+    attempts::carry_out(at, &job, tree)
 }
 
 /// What a reader of a failure can do.

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use piton_agent::CallRole;
 use piton_durable::{Kind, write_atomic};
-use piton_git::slot::Slot;
 use piton_migration::manifest::MANIFEST_FILE;
 use piton_migration::own::{OWN_FILE, Target as Noted};
 use piton_migration::planning::STATE_FILE;
@@ -20,9 +19,9 @@ use super::guarded;
 use super::hooks;
 use super::message::Trailers;
 use super::note::commit_files;
-use super::shop::Shop;
 use super::source_piece::SourcePiece;
-use super::start::{self, Start};
+use super::start;
+use super::workplace::Workplace;
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::effort::EffortResolution;
@@ -32,7 +31,6 @@ use crate::planning::snapshot::Snapshot;
 use crate::prompts::{CandidateBrief, WorkAbout};
 use crate::replies::{Decision, Recommendation, Route, ScopeSelection};
 use crate::routing::{Candidate, Surroundings, aliases, candidates, mentions};
-use crate::runs::RunRecord;
 use crate::targets::Target;
 
 /// How many commits tell which files change together.
@@ -55,28 +53,23 @@ pub(super) enum Routed {
 
 /// Asks. The agent writes nothing that counts.
 pub(super) fn of(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
+    at: Workplace<'_, '_>,
     piece: &SourcePiece,
-    start: &Start,
     effort: &EffortResolution,
 ) -> Result<Routed, Halt> {
     let mut asking = Asking {
-        shop,
-        run,
-        slot,
+        at,
         piece,
-        start,
         effort,
         tree: None,
     };
     let routed = asking.route();
     // It was only asked to read, so what it did to the files is dropped.
-    slot.take_back(shop.disk).or_trouble(CallRole::Classify)?;
+    let taken_back = at.slot.take_back(at.shop.disk);
+    taken_back.or_trouble(CallRole::Classify)?;
     let tree = asking.tree.take();
     if let (Err(_) | Ok(Way::Migration { .. }), Some(tree)) = (&routed, &tree) {
-        guarded::look_after(shop, run, CallRole::Classify, tree)?;
+        guarded::look_after(at.shop, at.run, CallRole::Classify, tree)?;
     }
     match routed? {
         Way::CleanUp(target) => Ok(Routed::CleanUp { target, tree }),
@@ -93,11 +86,8 @@ enum Way {
 }
 
 struct Asking<'a, 'd> {
-    shop: &'a Shop<'a>,
-    run: &'a RunRecord<'d>,
-    slot: &'a Slot,
+    at: Workplace<'a, 'd>,
     piece: &'a SourcePiece,
-    start: &'a Start,
     effort: &'a EffortResolution,
     /// The user's working tree before the questions, where it is still to be
     /// looked at.
@@ -113,7 +103,7 @@ impl Asking<'_, '_> {
         };
         let called = self.ask(role, about)?;
         let route = Route::parse(&called.reply.text).map_err(|error| odd(role, &called, &error))?;
-        self.run.note(format!("goes as {route}"));
+        self.at.run.note(format!("goes as {route}"));
         Ok(match route {
             Route::CohesiveCleanup => Way::CleanUp(target),
             Route::NeedsPlan => Way::Migration {
@@ -127,11 +117,11 @@ impl Asking<'_, '_> {
     fn ask(&mut self, role: CallRole, about: WorkAbout<'_>) -> Result<Called, Halt> {
         let ask = Ask {
             target: &self.piece.target.description,
-            prompt: self.shop.prompt(about, None).or_trouble(role)?,
+            prompt: self.at.shop.prompt(about, None).or_trouble(role)?,
             around: Around::followed(self.tree.take()),
-            ..Ask::of(self.shop, role, self.start, self.effort)
+            ..Ask::of(self.at.shop, role, self.effort)
         };
-        let mut called = call::ask(self.shop, self.run, self.slot, ask)?;
+        let mut called = call::ask(self.at, ask)?;
         self.tree = called.tree.take();
         Ok(called)
     }
@@ -164,7 +154,7 @@ impl Asking<'_, '_> {
         let chosen = ScopeSelection::parse(&called.reply.text, &kinds)
             .map_err(|error| odd(role, &called, &error))?;
         self.record(None, &offered, Some(&chosen));
-        self.run.note(format!("reaches as {}", chosen.kind));
+        self.at.run.note(format!("reaches as {}", chosen.kind));
         let files = offered
             .into_iter()
             .find(|one| one.kind == chosen.kind)
@@ -176,9 +166,10 @@ impl Asking<'_, '_> {
     }
 
     fn surroundings(&self, seed: &str) -> Result<Surroundings, piton_git::GitError> {
-        let (repository, base) = (self.shop.repository, &self.start.base);
-        let migrations = Path::new(self.shop.site.migrations());
-        let mut tracked = match self.slot.names(self.shop.disk) {
+        let Workplace { shop, slot, .. } = self.at;
+        let (repository, base) = (shop.repository, &self.at.start.base);
+        let migrations = Path::new(shop.site.migrations());
+        let mut tracked = match slot.names(shop.disk) {
             Some(names) => names,
             None => repository.all_names_at(base)?,
         };
@@ -210,8 +201,8 @@ impl Asking<'_, '_> {
     }
 
     fn text(&self, path: &str) -> String {
-        let disk = self.shop.disk;
-        let file = self.slot.dir().join(path);
+        let disk = self.at.shop.disk;
+        let file = self.at.slot.dir().join(path);
         let is_file = matches!(disk.stat(&file), Ok(Some(stat)) if stat.kind == Kind::File);
         let bytes = is_file.then(|| disk.read_at_most(&file, LONGEST).unwrap_or_default());
         String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
@@ -239,16 +230,17 @@ impl Asking<'_, '_> {
             "selection": chosen.map(|it| json!({"kind": it.kind, "reason": it.reason})),
         });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        let file = self.run.dir().path().join(format!(
+        let file = self.at.run.dir().path().join(format!(
             "scope-expansion/variants-{:03}.json",
-            self.start.attempt
+            self.at.start.attempt
         ));
-        let _ = write_atomic(self.shop.disk, &file, text.as_bytes(), 0o600);
+        let _ = write_atomic(self.at.shop.disk, &file, text.as_bytes(), 0o600);
     }
 
     /// Makes the commit that a migration begins with.
     fn begin_migration(&self, target: &Target, called: &Called) -> Result<Accepted, Halt> {
-        let (shop, run, piece) = (self.shop, self.run, self.piece);
+        let (at, piece) = (self.at, self.piece);
+        let Workplace { shop, run, .. } = at;
         let role = CallRole::Classify;
         let slug = self.free_slug(&target.description);
         let noted = Noted {
@@ -270,17 +262,17 @@ impl Asking<'_, '_> {
         };
         let trailers = called.trailers(shop, run, self.effort, about);
         let message = trailers.under(&commit::message(&subject, &target.description, None));
-        let proposed = commit_files(shop, self.slot, role, &slug, &files, &message)?;
+        let proposed = commit_files(at, role, &slug, &files, &message)?;
         let proposed = proposed.ok_or_else(|| {
             let relative = shop.site.relative(&slug);
             let why = format!("git ignores {relative}, so a migration there cannot land");
             Halt::from(WorkFailure::again(role, FailureKind::PlanningBlocked, why).last_word())
         })?;
-        let commit = hooks::before(shop, run, &self.start.base, &proposed, role)?;
+        let commit = hooks::before(at, &proposed, role)?;
         let accepted = Accepted {
             slug: Some(slug.to_string()),
             files: piece.target.files.clone(),
-            ..self.start.led_to(run, commit, subject)
+            ..at.start.led_to(run, commit, subject)
         };
         start::hold(shop, role, accepted)
     }
@@ -289,11 +281,12 @@ impl Asking<'_, '_> {
     fn free_slug(&self, description: &str) -> Slug {
         let short = Slug::short(description);
         let taken = |slug: &Slug| {
-            let below = self.shop.site.relative(slug);
-            [self.slot.dir(), self.shop.site.root()]
+            let Workplace { shop, slot, .. } = self.at;
+            let below = shop.site.relative(slug);
+            [slot.dir(), shop.site.root()]
                 .into_iter()
                 .any(|root| {
-                    let there = self.shop.disk.stat(&root.join(&below));
+                    let there = shop.disk.stat(&root.join(&below));
                     there.map_or(true, |it| it.is_some())
                 })
         };

@@ -1,7 +1,6 @@
 //! Noting in a migration that work on it failed, so that later runs know of it.
 
 use jiff::Timestamp;
-use piton_git::slot::Slot;
 use piton_migration::manifest::MigrationState;
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
@@ -9,23 +8,15 @@ use piton_migration::stamp::Stamp;
 use super::accepted::Accepted;
 use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::note::{self, Putting};
-use super::shop::{Shop, Worked};
-use super::start::Start;
+use super::shop::Worked;
+use super::workplace::Workplace;
 use crate::clock::local_stamp;
 use crate::deciding::defer;
 use crate::planning::snapshot::Live;
-use crate::runs::RunRecord;
 
 /// Notes a failure. Where even that fails, this run alone knows.
-pub(super) fn failed(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
-    slug: &Slug,
-    failure: WorkFailure,
-) -> Worked {
-    let noted = note(shop, run, slot, start, slug, &failure).ok();
+pub(super) fn failed(at: Workplace<'_, '_>, slug: &Slug, failure: WorkFailure) -> Worked {
+    let noted = note(at, slug, &failure).ok();
     let (note, until) = noted.unzip();
     Worked::Failed {
         failure,
@@ -37,13 +28,11 @@ pub(super) fn failed(
 /// Notes it in the migration as the slot's commit has it. Returns also until
 /// when the migration is left alone.
 fn note(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    start: &Start,
+    at: Workplace<'_, '_>,
     slug: &Slug,
     failure: &WorkFailure,
 ) -> Result<(Accepted, Option<Timestamp>), Halt> {
+    let Workplace { shop, slot, .. } = at;
     let role = failure.role;
     let reason = shop.sanitized(&failure.story).unwrap_or_default();
     slot.take_back(shop.disk).or_trouble(role)?;
@@ -67,6 +56,6 @@ fn note(
         verb: "failed",
         why: &reason,
     };
-    let note = note::commit(shop, run, slot, start, &putting)?;
+    let note = note::commit(at, &putting)?;
     Ok((note, until))
 }

@@ -13,7 +13,7 @@ use super::message::Trailers;
 use super::shop::{Shop, Worked};
 use super::start::Start;
 use super::territory;
-use super::workplace;
+use super::workplace::{self, Workplace};
 use crate::effort::EffortResolution;
 use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 use crate::runs::RunRecord;
@@ -38,12 +38,19 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>
 
 fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Result<Worked, Halt> {
     let (token, role) = (format!("{}-plan", run.id()), CallRole::Refactor);
-    let slot = workplace::laid_out(shop, run.dir().path(), &work.start.base, &token, role)?;
+    let start = &work.start;
+    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
+    let at = Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    };
     let job = CarryOut {
         work,
         effort: shop.budget.for_call(),
     };
-    attempts::carry_out(shop, run, &slot, &work.start, &job, None)
+    attempts::carry_out(at, &job, None)
 }
 
 #[derive(Debug)]

@@ -8,6 +8,18 @@ use piton_git::slot::{Slot, SlotUse, Slots};
 
 use super::failure::{End, Halt, OrTrouble as _};
 use super::shop::Shop;
+use super::start::Start;
+use crate::runs::RunRecord;
+
+/// A piece of work under way: with what, in which record, where, and from which
+/// commit.
+#[derive(Clone, Copy)]
+pub(super) struct Workplace<'a, 'd> {
+    pub(super) shop: &'a Shop<'a>,
+    pub(super) run: &'a RunRecord<'d>,
+    pub(super) slot: &'a Slot,
+    pub(super) start: &'a Start,
+}
 
 /// Returns a slot that shows `commit`.
 pub(super) fn take(
@@ -45,12 +57,12 @@ pub(super) fn set_up(
 /// Returns a slot for an agent to work in, set up.
 pub(super) fn laid_out(
     shop: &Shop<'_>,
-    record: &Path,
-    base: &CommitId,
+    run: &RunRecord<'_>,
+    start: &Start,
     token: &str,
     role: CallRole,
 ) -> Result<Slot, Halt> {
-    let slot = take(shop, base, SlotUse::Work, role)?;
-    set_up(shop, &slot, record, token, role)?;
+    let slot = take(shop, &start.base, SlotUse::Work, role)?;
+    set_up(shop, &slot, run.dir().path(), token, role)?;
     Ok(slot)
 }

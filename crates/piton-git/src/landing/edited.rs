@@ -15,10 +15,9 @@ use piton_base::hex;
 use sha1::{Digest as _, Sha1};
 
 use super::entries::{EXTENDED, HIDDEN, MODE, STAGE, STAT, number, short};
+use super::trees::{ID, Trees, folders};
 use crate::objects::TreeEntry;
 
-/// How long an id is here; those of the longer kind are git's to write.
-const ID: usize = 20;
 const HEAD: usize = 12;
 /// Where the size stands in an entry, and when the file was modified.
 const SIZE: usize = 36;
@@ -26,8 +25,6 @@ const MODIFIED: usize = 8;
 /// More entries than that, changed as the index was written, are git's to
 /// compare.
 const MOST_DOUBTFUL: usize = 256;
-/// No project has directories so deep.
-const DEEPEST: usize = 256;
 const REGULAR: u32 = 0o100_000;
 const KIND: u32 = 0o170_000;
 const LINK: u32 = 0o120_000;
@@ -77,8 +74,8 @@ pub(crate) fn edited(bytes: &[u8], written: SystemTime, edits: &Edits<'_>) -> Op
         new.pass(&entry)?;
     }
     new.pass_rest()?;
-    let trees = Trees { edits };
-    trees.copy(body.get(at..)?, &mut new.bytes)?;
+    let changed = edits.keys().copied().collect();
+    Trees { changed }.copy(body.get(at..)?, &mut new.bytes)?;
     let Writer {
         mut bytes, count, ..
     } = new;
@@ -244,93 +241,6 @@ impl<'e> Clash<'e> {
             self.at.1 += 1;
         }
         false
-    }
-}
-
-/// Returns the directories that a path is in, the top as nothing.
-fn folders(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
-    std::iter::once(&path[..0]).chain(ends.map(|(end, _)| &path[..end]))
-}
-
-/// What git keeps after the entries.
-struct Trees<'e> {
-    edits: &'e Edits<'e>,
-}
-
-impl Trees<'_> {
-    fn copy(&self, mut rest: &[u8], to: &mut Vec<u8>) -> Option<()> {
-        while !rest.is_empty() {
-            let size = number(rest, 4)? as usize;
-            let content = rest.get(8..8 + size)?;
-            match &rest[..4] {
-                b"TREE" => {
-                    let start = to.len();
-                    to.extend_from_slice(b"TREE\0\0\0\0");
-                    let left = if size == 0 {
-                        content
-                    } else {
-                        let forgets = self.edits.keys().flat_map(|name| folders(name)).collect();
-                        self.tree(content, &mut Vec::new(), &forgets, to, 0)?
-                    };
-                    if !left.is_empty() {
-                        return None;
-                    }
-                    let size = u32::try_from(to.len() - start - 8).ok()?;
-                    to[start + 4..start + 8].copy_from_slice(&size.to_be_bytes());
-                }
-                // Where the entries begin, for threads that read: it would be
-                // another place now.
-                b"EOIE" | b"IEOT" => {}
-                _ => return None,
-            }
-            rest = &rest[8 + size..];
-        }
-        Some(())
-    }
-
-    /// Copies the record of one tree and those below it, and returns what comes
-    /// after.
-    fn tree<'b>(
-        &self,
-        bytes: &'b [u8],
-        path: &mut Vec<u8>,
-        forgets: &BTreeSet<&[u8]>,
-        to: &mut Vec<u8>,
-        depth: usize,
-    ) -> Option<&'b [u8]> {
-        let name = bytes.iter().position(|&byte| byte == 0)?;
-        let line = bytes[name + 1..].iter().position(|&byte| byte == b'\n')? + name + 1;
-        let counts = std::str::from_utf8(&bytes[name + 1..line]).ok()?;
-        let (entries, trees) = counts.split_once(' ')?;
-        let (entries, trees): (i64, u32) = (entries.parse().ok()?, trees.parse().ok()?);
-        let mut rest = &bytes[line + 1..];
-        let id = if entries < 0 { 0 } else { ID };
-        let (id, after) = rest.split_at_checked(id)?;
-        rest = after;
-        let length = path.len();
-        if depth > 0 {
-            if length > 0 {
-                path.push(b'/');
-            }
-            path.extend_from_slice(&bytes[..name]);
-        }
-        // A file where a directory was.
-        if depth > DEEPEST || self.edits.contains_key(path.as_slice()) {
-            return None;
-        }
-        to.extend_from_slice(&bytes[..=name]);
-        if forgets.contains(path.as_slice()) {
-            to.extend_from_slice(format!("-1 {trees}\n").as_bytes());
-        } else {
-            to.extend_from_slice(&bytes[name + 1..=line]);
-            to.extend_from_slice(id);
-        }
-        for _ in 0..trees {
-            rest = self.tree(rest, path, forgets, to, depth + 1)?;
-        }
-        path.truncate(length);
-        Some(rest)
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) mod plain;
 mod proof;
 mod recover;
 mod sign;
+mod trees;
 
 pub use branch::{begin_branch, branch_tip, fetched_tip, is_branch_name};
 pub use change::{PathChange, TreeEntry, changes};

@@ -99,6 +99,36 @@ impl TestEnv {
         command
     }
 
+    /// Runs it below `unshare`, and `through` a command that starts it in turn;
+    /// `None` where this machine does not let anybody.
+    pub(crate) fn apart<S: AsRef<OsStr>>(
+        &self,
+        options: &[&str],
+        through: &[&Path],
+        args: &[S],
+    ) -> Option<Ran> {
+        let unshare = ["/usr/bin/unshare", "/bin/unshare"].map(Path::new);
+        let unshare = unshare.into_iter().find(|it| it.exists())?;
+        let allowed = Command::new(unshare).args(options).arg("true").status();
+        if !allowed.is_ok_and(|it| it.success()) {
+            return None;
+        }
+        let inner = self.command(args);
+        let mut outer = Command::new(unshare);
+        outer
+            .args(options)
+            .args(through)
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .current_dir(self.path())
+            .env_clear()
+            .stdin(Stdio::null());
+        for (name, value) in inner.get_envs() {
+            outer.env(name, value.unwrap_or_default());
+        }
+        Some(self.finish(outer.output().expect("piton runs")))
+    }
+
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
         self.finish(self.command(args).output().expect("piton runs"))
     }

@@ -1,7 +1,7 @@
 //! Repositories of every kind that git makes, planned in from `new` to a step.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use piton_testkit::ScratchRepo;
 
@@ -187,33 +187,15 @@ fn a_run_whose_work_could_not_land_for_two_file_systems_calls_nobody() {
     let _ = env.ok(&[&["migration", "step", SLUG][..], &with].concat());
 }
 
-/// The same command where migrations are mounted from elsewhere; `None` where
-/// that cannot be done.
-fn apart(env: &TestEnv, aside: &Path, args: &[&str]) -> Option<Ran> {
-    let unshare = ["/usr/bin/unshare", "/bin/unshare"].map(Path::new);
-    let unshare = unshare.into_iter().find(|it| it.exists())?;
-    let alone = ["--mount", "--map-root-user", "/bin/sh", "-c"];
-    let allowed = Command::new(unshare).args(alone).arg("true").status();
-    if !allowed.is_ok_and(|it| it.success()) {
-        return None;
-    }
-    let bound = "PATH=$PATH:/usr/bin:/bin:/usr/sbin:/sbin mount --bind \"$1\" \"$2\" || exit 99\n\
+/// Runs piton where migrations are mounted from elsewhere; `None` where that
+/// cannot be done.
+fn mounted(env: &TestEnv, aside: &Path, args: &[&str]) -> Option<Ran> {
+    let mounts = "PATH=$PATH:/usr/bin:/bin:/usr/sbin:/sbin mount --bind \"$1\" \"$2\" || exit 99\n\
         shift 2; exec \"$@\"";
-    let inner = env.command(args);
-    let mut outer = Command::new(unshare);
-    outer
-        .args(alone)
-        .args([bound, "sh"])
-        .args([aside, &env.path().join("migrations")])
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .current_dir(env.path())
-        .env_clear()
-        .stdin(Stdio::null());
-    for (name, value) in inner.get_envs() {
-        outer.env(name, value.unwrap_or_default());
-    }
-    let ran = env.finish(outer.output().unwrap());
+    let migrations = env.path().join("migrations");
+    let through = ["/bin/sh", "-c", mounts, "sh"].map(Path::new);
+    let through = [&through[..], &[aside, &migrations]].concat();
+    let ran = env.apart(&["--mount", "--map-root-user"], &through, args)?;
     (ran.code != 99).then_some(ran)
 }
 
@@ -230,7 +212,7 @@ fn where_migrations_are_mounted_a_step_is_published_and_a_run_calls_nobody() {
     let with: Vec<&str> = script.iter().map(String::as_str).collect();
     let run = ["run", "--focus-on-live-migrations", "--max-refactors", "1"];
     let run = [&run[..], &["--validation-command", "true"], &with].concat();
-    let Some(ran) = apart(&env, &aside, &run) else {
+    let Some(ran) = mounted(&env, &aside, &run) else {
         println!("skipped: nothing can be mounted here");
         return;
     };
@@ -239,7 +221,7 @@ fn where_migrations_are_mounted_a_step_is_published_and_a_run_calls_nobody() {
     assert!(ran.stderr.contains(said), "{}", ran.shown());
     assert!(!ran.shown().contains("asks script"), "{}", ran.shown());
     let step = [&["migration", "step", SLUG][..], &with].concat();
-    let ran = apart(&env, &aside, &step).unwrap();
+    let ran = mounted(&env, &aside, &step).unwrap();
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let held = env.repo.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
     assert!(held.contains("migrations/add-api/approaches/"), "{held}");

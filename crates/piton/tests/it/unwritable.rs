@@ -3,7 +3,6 @@
 use std::fs::{Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::env::{Ran, TestEnv};
 use crate::stage::{SLUG, strings};
@@ -11,26 +10,7 @@ use crate::stage::{SLUG, strings};
 /// Runs piton as somebody whom modes bind, which root is not; `None` where
 /// nobody can be that.
 fn bound(env: &TestEnv, args: &[String]) -> Option<Ran> {
-    let unshare = ["/usr/bin/unshare", "/bin/unshare"].map(Path::new);
-    let unshare = unshare.into_iter().find(|it| it.exists())?;
-    let somebody = ["--map-user=1000", "--map-group=1000"];
-    let allowed = Command::new(unshare).args(somebody).arg("true").status();
-    if !allowed.is_ok_and(|it| it.success()) {
-        return None;
-    }
-    let inner = env.command(args);
-    let mut outer = Command::new(unshare);
-    outer
-        .args(somebody)
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .current_dir(env.path())
-        .env_clear()
-        .stdin(Stdio::null());
-    for (name, value) in inner.get_envs() {
-        outer.env(name, value.unwrap_or_default());
-    }
-    Some(env.finish(outer.output().unwrap()))
+    env.apart(&["--map-user=1000", "--map-group=1000"], &[], args)
 }
 
 /// Returns the arguments for an agent that notes its calls.

@@ -23,6 +23,9 @@ mod tests {
 
     #[test]
     fn what_is_beyond_ascii_is_escaped_in_halves() {
-        assert_eq!(ascii_json("\"é📋\u{7f}\""), "\"\\u00e9\\ud83d\\udccb\\u007f\"");
+        assert_eq!(
+            ascii_json("\"é📋\u{7f}\""),
+            "\"\\u00e9\\ud83d\\udccb\\u007f\""
+        );
     }
 }

@@ -146,7 +146,7 @@ impl Candidate {
 
     /// Tells whether what was accepted is still there, in its directory or, where
     /// a power cut took that, in its copy.
-    /// Where a disk fails nobody knows.
+    /// A failing disk is an error, because then it is not known.
     pub fn is_there(&self, disk: &dyn DiskRead) -> Result<bool, TreeError> {
         Ok(self.whole(disk)?.is_some())
     }
@@ -201,7 +201,7 @@ impl Candidate {
     /// Removes the candidate's directory, once it was published or given up,
     /// and what is beside it.
     pub fn remove(&self, disk: &dyn Disk) -> Result<(), TreeError> {
-        // A note without its candidate says nothing.
+        // A note that stays is harmless: its candidate is gone.
         let _ = disk.remove_file(&self.note());
         remove(disk, &self.dir)
     }

@@ -12,7 +12,7 @@ const MAX_FILES: usize = 5_000;
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Every file below a migration's directory, by its path with `/` between the
-/// parts. Directories are there as far as files are in them, as in git.
+/// parts. As in git, a directory without files is not recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents(BTreeMap<String, ContentFile>);
 

@@ -157,7 +157,7 @@ impl Lookup<'_> {
     fn kind(&self, path: &Path) -> Result<Option<Kind>, ResolveError> {
         match self.disk.stat(path) {
             Ok(stat) => Ok(stat.map(|stat| stat.kind)),
-            // A name that no disk can hold is a name that nothing has.
+            // The disk allows no such name, so nothing has it.
             Err(error)
                 if matches!(
                     error.kind(),

@@ -13,7 +13,7 @@ use crate::stamp::{RawStamp, StampError};
 /// A migration that nothing happened to for this long wakes up by itself.
 const STALE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// A stamp that stands in the way of scheduling.
+/// A stamp that is no point in time, so nothing can be scheduled by it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("field `{field}` in manifest.json cannot be scheduled by")]
 pub struct ScheduleError {

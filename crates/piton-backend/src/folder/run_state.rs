@@ -7,8 +7,8 @@ use piton_durable::{Disk, Kind, write_atomic, write_atomic_from};
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use piton_base::ascii_json;
 use crate::header::Stamp;
+use piton_base::ascii_json;
 
 /// Its name within a work folder.
 pub const STATE_FILE: &str = "local-run-state.json";

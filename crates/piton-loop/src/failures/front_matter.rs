@@ -28,7 +28,9 @@ impl From<&str> for Scalar {
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(&ascii_json(&serde_json::Value::from(text.as_str()).to_string())),
+            Self::Text(text) => f.write_str(&ascii_json(
+                &serde_json::Value::from(text.as_str()).to_string(),
+            )),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Bool(truth) => write!(f, "{truth}"),
         }

@@ -37,11 +37,7 @@ pub(super) struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// Returns a first try without words, of the model that goes with the role.
-    pub(super) fn of(
-        shop: &Shop<'_>,
-        role: CallRole,
-        effort: &'a EffortResolution,
-    ) -> Self {
+    pub(super) fn of(shop: &Shop<'_>, role: CallRole, effort: &'a EffortResolution) -> Self {
         Self {
             role,
             retry: 1,

@@ -283,12 +283,10 @@ impl Asking<'_, '_> {
         let taken = |slug: &Slug| {
             let Workplace { shop, slot, .. } = self.at;
             let below = shop.site.relative(slug);
-            [slot.dir(), shop.site.root()]
-                .into_iter()
-                .any(|root| {
-                    let there = shop.disk.stat(&root.join(&below));
-                    there.map_or(true, |it| it.is_some())
-                })
+            [slot.dir(), shop.site.root()].into_iter().any(|root| {
+                let there = shop.disk.stat(&root.join(&below));
+                there.map_or(true, |it| it.is_some())
+            })
         };
         let mut number = 1;
         let mut slug = short.clone();

@@ -16,7 +16,12 @@ fn undo(world: &World) -> Result<Undone, PersonRefusal> {
 
 fn reopen(world: &World, text: &str) -> Result<Proposal, PersonRefusal> {
     let feedback = (FeedbackSource::Message, text);
-    person::reopen(&world.case(), &world.git, feedback, local_stamp(&world.clock))
+    person::reopen(
+        &world.case(),
+        &world.git,
+        feedback,
+        local_stamp(&world.clock),
+    )
 }
 
 fn wake(world: &World) -> Result<Proposal, PersonRefusal> {

@@ -117,8 +117,8 @@ enum Destination {
 }
 
 /// Resolves a path with links in it. `None` where that is impossible, for a
-/// loop of links for example. Whether something outside exists is nobody's
-/// business, so outside counts before nothing.
+/// loop of links for example. What lies outside counts as outside, whether or
+/// not it exists.
 fn destination(disk: &dyn DiskRead, dir: &Path, path: &Path) -> Option<Destination> {
     let root = follow(disk, dir).ok()?;
     let end = follow(disk, path).ok()?;

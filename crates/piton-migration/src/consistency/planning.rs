@@ -70,7 +70,6 @@ pub(super) fn examine(
     (loaded, findings)
 }
 
-/// Tells an error on one line.
 fn told(error: &StateLoadError) -> String {
     let told = match error {
         StateLoadError::File(error) => error.told(),

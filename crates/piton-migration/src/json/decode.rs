@@ -8,7 +8,7 @@ use super::fields::FieldError;
 use super::read::{JsonError, parse};
 use super::value::Value;
 
-/// Why bytes are not what their file holds.
+/// Why the bytes of a file could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
     #[error("it is not UTF-8")]

@@ -3,8 +3,8 @@
 use piton_git::{GitError, GitRead, Holds, Tip};
 use piton_plan::{Failure, FailureKind, Observation};
 
-/// Tells in how far HEAD is not where it was: on another branch, on one that
-/// no longer holds the commit, or in the middle of something.
+/// Says how HEAD differs from where it was: it is on another branch, on one
+/// that no longer holds the commit, or in the middle of something.
 pub fn moved<S>(git: &dyn GitRead, on: Option<&Tip>) -> Result<Option<Observation<S>>, Failure> {
     let failed = |error: &GitError| Failure::of(FailureKind::Io, error);
     let Some(wanted) = on else { return Ok(None) };

@@ -32,6 +32,6 @@ pub trait CommitHooks: Debug + Sync {
     /// failure where one says no.
     fn before(&self, what: &ToCommit<'_>) -> Result<Option<Hooked>, Failure>;
 
-    /// Tells them of a commit that was made. They can stop nothing any more.
+    /// Tells them of a commit that was made, which they can no longer refuse.
     fn after(&self, commit: &str);
 }

@@ -70,8 +70,8 @@ impl Observe<CommitPath> for MigrationWorld<'_> {
 }
 
 impl MigrationWorld<'_> {
-    /// Whether a path is tracked and gone: outside of a sparse checkout git
-    /// takes that for what was never laid out.
+    /// Whether a path is tracked and gone. Outside of a sparse checkout git does
+    /// not tell: it takes the path for one that was never laid out.
     fn is_gone_unseen(&self, op: &CommitPath) -> Result<bool, GitError> {
         let is_gone = |path: &&Path| {
             let found = self.disk.stat(&self.git.top().join(path));

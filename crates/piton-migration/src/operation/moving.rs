@@ -25,7 +25,7 @@ impl Observe<MoveDir> for MigrationWorld<'_> {
         let free = match op.in_the_way {
             InTheWay::Nothing => to == Occupant::Nothing,
             InTheWay::EmptyDir => matches!(to, Occupant::Nothing | Occupant::EmptyDir),
-            // Killed after setting it aside, the place is free.
+            // After a kill the directory may be set aside already.
             InTheWay::Dir => to != Occupant::Other,
         };
         Ok(match (from, to) {
@@ -44,8 +44,9 @@ impl Observe<MoveDir> for MigrationWorld<'_> {
 }
 
 impl Perform<MoveDir> for MigrationPerformer<'_> {
-    /// Sets aside what is in the way, rewrites, moves. Killed in between, the
-    /// states name the new place a moment early; doing it again ends in the same.
+    /// Sets aside what is in the way, rewrites the states, then moves. After a
+    /// kill in between, the states name the new place already; doing it again
+    /// completes the move.
     fn perform(&self, op: &MoveDir, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let _held = self.gate.enter("moving the migrations directory")?;
         let (disk, top, aside) = (self.disk, self.git.top(), self.backups);

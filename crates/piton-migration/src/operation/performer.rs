@@ -13,7 +13,7 @@ use crate::live::LiveDir;
 use crate::publish::Publisher;
 use crate::secret::Secret;
 
-/// Does what an operation on migrations says.
+/// Performs operations on migrations.
 #[derive(Clone, Debug)]
 pub struct MigrationPerformer<'a> {
     pub disk: &'a dyn Disk,

@@ -27,7 +27,7 @@ impl Observe<Publish> for MigrationWorld<'_> {
         let already = match &op.next {
             Next::Candidate(slot) => match given.value(slot) {
                 Ok(candidate) => candidate.digest == found,
-                // Not known before the call; then only the base can be looked at.
+                // Not known before the call: until then only the base is compared.
                 Err(_) => false,
             },
             Next::Edits(edits) => edited(self.disk, self.live, op, edits)?,
@@ -48,8 +48,8 @@ impl Observe<Publish> for MigrationWorld<'_> {
 }
 
 impl MigrationWorld<'_> {
-    /// Whether nothing of the migration differs from the last commit: what a
-    /// hook changed after that belongs to nobody.
+    /// Whether nothing of the migration differs from the last commit. What a
+    /// hook changed after the commit is in none.
     fn is_committed(&self, op: &Publish) -> Result<bool, Failure> {
         let changed = self.git.status(&[Path::new(&op.destination)], false);
         Ok(changed
@@ -167,7 +167,7 @@ impl MigrationPerformer<'_> {
     /// Tells of a publish that was refused.
     fn refused(&self, op: &Publish, candidate: &Candidate, failure: Failure) -> Failure {
         if let Next::Edits(_) = &op.next {
-            // It is made again from the plan; nobody was paid for it.
+            // The plan makes it again, without a call.
             let _ = candidate.remove(self.disk);
         }
         self.report.report(MigrationEvent::Refused {
@@ -193,7 +193,7 @@ impl MigrationPerformer<'_> {
                         format!("the candidate in {dir} was changed after it was accepted"),
                     ));
                 };
-                // It may have waited for the lock.
+                // Looked at again: it may be from an earlier run.
                 let contents = image.into();
                 self.refuse_secrets(&contents)?;
                 return Ok((candidate, contents));

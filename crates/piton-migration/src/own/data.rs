@@ -100,7 +100,7 @@ pub struct ReviewNote {
     pub text: String,
 }
 
-/// Why bytes are no notes of piton's.
+/// Why bytes cannot be read as piton's notes.
 #[derive(Debug, Error)]
 pub enum OwnDataError {
     #[error("it is not what piton writes")]

@@ -89,8 +89,7 @@ fn after_heading(document: &str, heading: Heading) -> Option<&str> {
     })
 }
 
-/// Tells whether a line starts with two number signs and white space. More
-/// signs, or none after which a space stands, are body text.
+/// Tells whether a line starts with two number signs and white space.
 fn opens_section(line: &str) -> bool {
     line.strip_prefix("##")
         .is_some_and(|rest| rest.starts_with(is_space))

@@ -11,7 +11,7 @@ use crate::json::{
 };
 use crate::stamp::RawStamp;
 
-/// Why bytes are no planning record.
+/// Why bytes cannot be read as a planning record.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StateError {
     #[error(transparent)]

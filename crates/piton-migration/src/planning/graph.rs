@@ -34,7 +34,7 @@ pub enum Position {
     },
 }
 
-/// Why the graph has no such way.
+/// Why planning cannot go on from where it stands in this way.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum GraphError {
     #[error("planning has ended with {0}, so no step may follow")]

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::graph::{GraphError, Position};
 use super::step::{Outcome, Step};
 
-/// Why a history leads nowhere.
+/// Why a history is not one that planning can have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReplayError {
     #[error(

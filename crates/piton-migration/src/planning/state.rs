@@ -32,7 +32,7 @@ pub struct PlanningState {
     pub(super) anchors: Vec<usize>,
     pub(super) feedback: Vec<Feedback>,
     pub(super) position: Position,
-    /// There exactly where the position is a decision.
+    /// Set exactly where planning has ended in a decision.
     pub(super) final_reason: Option<String>,
 }
 

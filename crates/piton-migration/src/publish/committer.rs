@@ -47,7 +47,7 @@ impl Committer for GitCommitter<'_> {
             .map_err(|error| format!("{error}"))?;
         let mode = match load_manifest(disk, live).map(|manifest| manifest.status()) {
             Ok(Status::Ready) => Mode::ReadyPublish,
-            // What cannot be read is told by the check.
+            // The check reports a manifest that cannot be read.
             Ok(_) | Err(_) => Mode::PlanningSnapshot,
         };
         let findings = consistency::check(disk, live, &slug, mode);

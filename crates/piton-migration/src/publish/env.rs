@@ -13,7 +13,7 @@ use crate::live::LiveDir;
 
 /// More than any `.git` file of a linked worktree holds.
 const MAX_GIT_FILE: u64 = 64 << 10;
-/// What the worktree is called that has no name of its own.
+/// The name of the main worktree, which git gives none.
 const MAIN: &str = "main";
 
 /// The world as publishing sees it.
@@ -32,7 +32,7 @@ impl PublishEnv<'_> {
         let root = self.git.top().to_owned();
         Site {
             state: StateDir::of(self.git.common_dir()).path().to_owned(),
-            // Whoever enters looks again, and is refused where it is not known.
+            // `Inside::enter` asks again, and refuses where it is not known.
             worktree: self.worktree().unwrap_or_default(),
             beside: self.live.transactions(),
             root,
@@ -58,7 +58,7 @@ impl PublishEnv<'_> {
     }
 }
 
-/// Returns the name that a linked worktree has among them.
+/// Returns the name of a linked worktree from the text of its `.git` file.
 fn linked_name(text: &str) -> Option<&str> {
     let dir = Path::new(text.strip_prefix("gitdir:")?.trim());
     let parent = dir.parent()?.file_name()?;

@@ -10,7 +10,7 @@ use piton_durable::lock::wait_for;
 use piton_durable::platform::Processes;
 use piton_durable::{Holder, Lock, LockError, LockGuard};
 
-/// A writer that is inside for longer than this lives.
+/// A writer that is inside for longer than this counts as alive.
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// Lets one writer in at a time.
@@ -37,7 +37,7 @@ pub trait Gate: Debug + Sync {
     }
 }
 
-/// Being inside, until dropped.
+/// Proof of being inside. Dropping it lets the next writer in.
 pub trait Held: Debug {}
 
 impl Held for LockGuard {}

@@ -47,7 +47,7 @@ impl EnterError {
     }
 }
 
-/// Being inside. Leaving by [`Inside::leave`] releases the original's lock;
+/// Proof of being inside. Leaving by [`Inside::leave`] releases the original's lock;
 /// the operating system's lock goes when this is dropped, however that happens.
 #[derive(Debug)]
 #[must_use = "the locked section is to be left"]
@@ -87,7 +87,7 @@ impl Inside {
         match recovered {
             Ok(()) => Ok(inside),
             Err(error) => {
-                // What could not be recovered is the news; a lock that stays
+                // The error to tell is that of the recovery. A lock that stays
                 // is broken by the next command.
                 let _ = inside.leave(env);
                 Err(error)

@@ -19,9 +19,10 @@ pub enum Notice {
     Recovered(Recovered),
     /// An interrupted publish of the original had moved this migration away.
     PutBack { slug: Slug },
-    /// One had left this migration unusable: the version before is live again.
+    /// An interrupted publish of the original had left this migration unusable:
+    /// the version before is live again.
     Reverted { slug: Slug },
-    /// Leftovers of one were moved out of the working tree.
+    /// Leftovers of such a publish were moved out of the working tree.
     Kept { from: PathBuf, to: PathBuf },
     /// An empty leftover was removed.
     Removed { path: PathBuf },

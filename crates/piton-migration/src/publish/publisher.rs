@@ -38,9 +38,9 @@ impl<'a> Publisher<'a> {
     /// Every command that writes calls this first; where nothing is left it
     /// takes no lock and costs two looks at the disk.
     ///
-    /// Whoever dies may hold the lock for a while: then it is waited for, as a
-    /// publish waits. What a writer has begun who is inside for longer is its
-    /// own.
+    /// A dead process may hold the lock for a moment longer, so it is waited for,
+    /// as a publish waits. Whoever is inside for longer than that is alive, and
+    /// what it began is left to it.
     pub fn recover(&self) -> Result<Vec<Notice>, EnterError> {
         let mut notices = Vec::new();
         if !self.is_anything_begun() {
@@ -54,9 +54,9 @@ impl<'a> Publisher<'a> {
         Ok(notices)
     }
 
-    /// Whether something is there that a writer makes, of the living or the dead.
+    /// Whether a writer, living or dead, has left anything here.
     fn is_anything_begun(&self) -> bool {
-        // What cannot be looked at may be something.
+        // If it cannot be looked at, there may be something.
         let names = |dir: &Path| self.env.disk.list_if_there(dir);
         let begun = names(&self.site.transactions());
         if begun.map_or(true, |begun| !begun.is_empty()) || self.env.git.is_anything_left() {

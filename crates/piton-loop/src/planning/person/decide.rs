@@ -38,11 +38,7 @@ pub fn approve(case: &Case<'_>, now: Stamp) -> Result<Proposal, PersonRefusal> {
 
 /// Takes up what a person and an agent made of a copy of a migration that
 /// waits for a person: a copy of what was `shown`, and of nothing else.
-pub fn reviewed(
-    case: &Case<'_>,
-    shown: &Live,
-    copy: Contents,
-) -> Result<Proposal, PersonRefusal> {
+pub fn reviewed(case: &Case<'_>, shown: &Live, copy: Contents) -> Result<Proposal, PersonRefusal> {
     let slug = case.slug.clone();
     let live = case.live()?;
     if live.digest != shown.digest {

@@ -19,5 +19,11 @@ pub fn link(case: &Case<'_>, plan: PlanLink) -> Result<Option<Proposal>, PersonR
     let mut contents = live.contents;
     contents.put(OWN_FILE, own.encode());
     let mode = Proposal::mode_of(live.manifest.status());
-    Ok(Some(case.proposal(live.digest, contents, mode, "share", &why)))
+    Ok(Some(case.proposal(
+        live.digest,
+        contents,
+        mode,
+        "share",
+        &why,
+    )))
 }

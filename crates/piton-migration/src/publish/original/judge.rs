@@ -15,7 +15,7 @@ const MAKING: SignedDuration = SignedDuration::from_secs(5);
 /// the kernel tells it relative to a boot time in whole seconds.
 const BLUR: Duration = Duration::from_secs(2);
 
-/// What is known of a lock's holder. Doubt is life.
+/// What is known of a lock's holder. In doubt it is alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Alive,

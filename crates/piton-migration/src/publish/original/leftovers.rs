@@ -49,7 +49,7 @@ pub(in super::super) fn recover(
 /// What to do about one transaction before the rest of it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Remedy {
-    /// Whatever is live is as good as it gets.
+    /// There is nothing better than what is live.
     Nothing,
     /// Nothing is live, and the tree that was moved away is whole.
     PutBack(Slug),
@@ -70,7 +70,7 @@ enum Live {
     /// It is not there, though version control knows it or knows nothing of
     /// its whole directory.
     Missed,
-    /// It is not there and nobody misses it.
+    /// It is not there: somebody deleted it and committed that, or it never was.
     Absent,
     Usable,
     Unusable,
@@ -165,7 +165,7 @@ fn is_missed(git: &dyn GitRead, relative: &Path) -> Result<bool, GitError> {
         || git.ignored_by(&relative.join(MANIFEST_FILE))?.is_some())
 }
 
-/// A disk that failed says nothing of whether it can be used.
+/// A failing disk is an error: it does not tell whether the tree is usable.
 fn is_usable(disk: &dyn DiskRead, dir: &Path, slug: &Slug) -> Result<bool, LeftoverError> {
     match TreeDigest::of(disk, dir) {
         Ok(_) => Ok(!has_errors(&consistency::check(

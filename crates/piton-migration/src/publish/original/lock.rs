@@ -233,7 +233,7 @@ fn look(
         .modified
         .and_then(|at| Timestamp::try_from(at).ok())
         .map(|at| now.duration_since(at));
-    // What cannot be read may name somebody who lives.
+    // A record that cannot be read may name a living process.
     let Ok(holder) = LockHolder::read(env.disk, lock).map(Box::new) else {
         return Ok(Judged::Alive);
     };

@@ -26,17 +26,18 @@ pub struct LockHolder {
     pub(super) boot_id: Option<String>,
     /// The lock of the operating system that its process held as well.
     pub(super) guarded_by: Option<String>,
-    /// That lock as the file system calls it.
+    /// That lock's file as the file system names it.
     pub(super) guard_file: Option<u64>,
-    /// The space that its process's number is from.
+    /// The PID namespace of that process.
     pub(super) namespace: Option<String>,
     /// When the process started, in milliseconds since 1970.
     pub(super) started: Option<u64>,
 }
 
 impl LockHolder {
-    /// Reads the record in a lock directory; where none is, or no record,
-    /// nobody is named. One that could not be opened may name somebody.
+    /// Reads the record in a lock directory. Where there is none, or it is no
+    /// record, nobody is named. One that cannot be opened is an error, because
+    /// it may name somebody.
     pub(super) fn read(disk: &dyn DiskRead, lock: &Path) -> DiskResult<Self> {
         let bytes = match disk.read_at_most(&lock.join(OWNER_FILE), MAX_OWNER) {
             Ok(bytes) => bytes,

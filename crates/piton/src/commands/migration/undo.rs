@@ -29,8 +29,8 @@ pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     refuse_under_way(&place, &format!("plan {slug}"))?;
     let site = place.planning_site()?;
     let case = case(context, &place, &site, &slug);
-    let undone = person::undo(&case, &place.repository)
-        .map_err(|error| person_refusal(error, &slug))?;
+    let undone =
+        person::undo(&case, &place.repository).map_err(|error| person_refusal(error, &slug))?;
     for commit in &undone.besides {
         context.out.warn(&format!(
             "commit {} goes with the step: {}",

@@ -170,17 +170,7 @@ pub(crate) fn complete<O: Operation>(
                 }
             },
             Interaction::Terminal(ask) => {
-                let reply = match standing.get(input.flag.as_str()) {
-                    Some(standing) => standing.clone(),
-                    None => ask.ask(&action.id, input).map_err(|source| {
-                        let action = action.id.clone();
-                        PrepareError::Ask { action, source }
-                    })?,
-                };
-                if matches!(reply, Reply::All | Reply::SkipAll) {
-                    standing.insert(&input.flag, reply.clone());
-                }
-                *answer = reply.answer();
+                *answer = reply(&mut **ask, &mut standing, &action.id, input)?.answer();
                 answer.is_none().then_some(SkipReason::Declined)
             }
         };
@@ -194,6 +184,26 @@ pub(crate) fn complete<O: Operation>(
     } else {
         Err(InputMissing(missing).into())
     }
+}
+
+/// Asks, unless an earlier reply stands for all questions of this flag.
+fn reply<'p>(
+    ask: &mut dyn Ask,
+    standing: &mut HashMap<&'p str, Reply>,
+    action: &ActionId,
+    input: &'p Input,
+) -> Result<Reply, PrepareError> {
+    if let Some(standing) = standing.get(input.flag.as_str()) {
+        return Ok(standing.clone());
+    }
+    let reply = ask.ask(action, input).map_err(|source| {
+        let action = action.clone();
+        PrepareError::Ask { action, source }
+    })?;
+    if matches!(reply, Reply::All | Reply::SkipAll) {
+        standing.insert(&input.flag, reply.clone());
+    }
+    Ok(reply)
 }
 
 /// What a plan can say beforehand about a run in which nobody can be asked.

@@ -7,8 +7,8 @@ use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
 use piton_base::{Clock, StateDir, Stop};
 use piton_durable::{Disk, Holder, Reserve};
-use piton_git::Git;
 use piton_git::slot::{Changes, Slot, SlotChange, SlotUse, Slots};
+use piton_git::{Git, View};
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::contents::Contents;
 use piton_migration::secret::Secret;
@@ -142,15 +142,7 @@ impl Call<'_> {
         let decision = self.decision;
         run.event(Event::EffortResolved(decision.scope()))?;
         let view = self.performer.slots.view(disk, git)?;
-        let slot = Slots::new(disk, git, &self.performer.slots.home)
-            .take(
-                &decision.commit,
-                SlotUse::Work,
-                &view,
-                &self.performer.holder,
-            )
-            .map_err(StepFailure::Slot)?;
-        self.set_up(&slot, run)?;
+        let slot = self.slot(&view, run)?;
         let contents = &decision.base.contents;
         lay_out(disk, slot.dir(), &decision.destination, contents)?;
         let guards = StateDir::at(self.performer.site.state()).guards();
@@ -204,16 +196,21 @@ impl Call<'_> {
         format!("{}-{}", run.id(), self.decision.base.slug)
     }
 
-    /// Runs the set-up command where the slot needs it.
-    fn set_up(&self, slot: &Slot, run: &RunRecord<'_>) -> Result<(), StepFailure> {
+    /// Takes a slot, and runs the set-up command where it needs that.
+    fn slot(&self, view: &View, run: &RunRecord<'_>) -> Result<Slot, StepFailure> {
         let Performer {
-            disk, stop, clock, ..
+            disk, git, slots, ..
         } = *self.performer;
-        if let Some(setup) = &self.performer.slots.setup {
+        let (commit, holder) = (&self.decision.commit, &self.performer.holder);
+        let slot = Slots::new(disk, git, &slots.home)
+            .take(commit, SlotUse::Work, view, holder)
+            .map_err(StepFailure::Slot)?;
+        if let Some(setup) = &slots.setup {
+            let Performer { stop, clock, .. } = *self.performer;
             let log = run.dir().path().join("setup.log");
-            setup.prepare(disk, slot, &log, &self.name(run), stop, clock)?;
+            setup.prepare(disk, &slot, &log, &self.name(run), stop, clock)?;
         }
-        Ok(())
+        Ok(slot)
     }
 
     fn ask(&mut self, slot: &Slot, run: &RunRecord<'_>) -> Result<Reply, StepFailure> {

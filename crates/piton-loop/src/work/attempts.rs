@@ -15,7 +15,7 @@ use super::message::Trailers;
 use super::prove;
 use super::shop::{Shop, Worked};
 use super::spilled;
-use super::start;
+use super::start::{self, Start};
 use super::weakened;
 use super::workplace::Workplace;
 use crate::commit;
@@ -150,21 +150,24 @@ pub(super) fn carry_out(
         } else {
             failure
         };
-        let subject = Subject {
-            attempt: start.attempt,
-            retry: number,
-            target: job.label(),
-            phase_reached: job.phase_reached(),
-            effort: job.effort(),
-            next_step: job.next_step(),
-        };
-        evidence::keep(shop, run, &subject, &failure);
+        evidence::keep(shop, run, &subject(job, start, number), &failure);
         if is_final {
             return Err(failure.into());
         }
         before = Some(failure);
     }
     Err(End::Stopped.into())
+}
+
+fn subject<'a>(job: &'a dyn Job, start: &Start, retry: u32) -> Subject<'a> {
+    Subject {
+        attempt: start.attempt,
+        retry,
+        target: job.label(),
+        phase_reached: job.phase_reached(),
+        effort: job.effort(),
+        next_step: job.next_step(),
+    }
 }
 
 /// Whether a failure tells of the agent as a program, not of its work.

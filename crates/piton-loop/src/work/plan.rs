@@ -27,7 +27,7 @@ use crate::clock::local_stamp;
 use crate::commit;
 use crate::failures::FailureKind;
 use crate::listed::first_few;
-use crate::planning::accept::{Labels, accept};
+use crate::planning::accept::{self, Labels, accept};
 use crate::planning::decide::call_role;
 use crate::planning::verdict::{Asked, Given};
 use crate::runs::RunRecord;
@@ -120,16 +120,11 @@ fn once(at: Workplace<'_, '_>, prepared: &Prepared) -> Result<Worked, Fell> {
 /// user's hooks see it, and holds it.
 fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<Worked, Fell> {
     let Workplace {
-        shop,
-        run,
-        slot,
-        start,
+        shop, run, slot, ..
     } = at;
     let (step, slug) = (prepared.step, prepared.base.slug.as_str());
     let role = call_role(step);
-    let refused = |story: String| -> Halt {
-        WorkFailure::again(role, FailureKind::PlanningStepFailed, story).into()
-    };
+    let refused = |story: String| Halt::from(refusal(role, story));
     let told = |error: &dyn std::error::Error| refused(piton_base::on_one_line(error));
     let only = Path::new(&prepared.relative);
     let (inside, outside) = slot.changes().or_trouble(role)?.split(only);
@@ -155,7 +150,7 @@ fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<W
     )
     .map_err(|error| told(&error))?;
     if accepted.contents == prepared.base.contents {
-        return Err(refused("the step left the migration as it was".to_owned()).into());
+        return Err(refused(SAME.to_owned()).into());
     }
     run.note(accepted.outcome.to_string());
     let subject = commit::planning_subject(shop.prefix, slug, step.as_str());
@@ -167,29 +162,13 @@ fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<W
     let message = trailers.under(&commit::message(&subject, &accepted.why, None));
     let kept = kept::keep(at, prepared, &accepted, &message).map_err(refused)?;
     let is_kept = kept.is_some();
-    let made = || -> Result<Worked, Halt> {
-        // The migration is put there as a whole; what is elsewhere goes.
-        if !outside.is_empty() {
-            slot.take_back(shop.disk).or_trouble(role)?;
-        }
-        prepared.put(shop, &accepted).map_err(refused)?;
-        // Where it is not known what piton took away, the slot is looked at again.
-        let proposed = match prepared.written(&inside, &accepted.contents) {
-            Some(written) => {
-                slot.commit_changes(shop.disk, shop.repository, &inside, &written, &message)
-            }
-            None => slot.commit(shop.disk, shop.repository, &[only], &message),
-        };
-        let proposed = (proposed.or_trouble(role)?)
-            .ok_or_else(|| refused("the step left the migration as it was".to_owned()))?;
-        let commit = hooks::before(at, &proposed.commit, role)?;
-        let accepted = Accepted {
-            slug: Some(slug.to_owned()),
-            ..start.led_to(run, commit, subject)
-        };
-        start::hold(shop, role, accepted).map(Worked::Accepted)
-    };
-    match made() {
+    match commit_step(
+        at,
+        prepared,
+        &accepted,
+        (&inside, &outside),
+        (subject, message),
+    ) {
         Ok(worked) => {
             kept::let_go(shop, kept);
             Ok(worked)
@@ -202,6 +181,49 @@ fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<W
         }
         Err(halt) => Err(Fell::Unkept(halt)),
     }
+}
+
+/// Puts what was accepted into the slot, makes the commit, lets the user's hooks
+/// see it, and holds it.
+fn commit_step(
+    at: Workplace<'_, '_>,
+    prepared: &Prepared,
+    accepted: &accept::Accepted,
+    (inside, outside): (&Changes, &Changes),
+    (subject, message): (String, String),
+) -> Result<Worked, Halt> {
+    let Workplace {
+        shop, run, slot, ..
+    } = at;
+    let role = call_role(prepared.step);
+    let refused = |story: String| Halt::from(refusal(role, story));
+    // The migration is put there as a whole; what is elsewhere goes.
+    if !outside.is_empty() {
+        slot.take_back(shop.disk).or_trouble(role)?;
+    }
+    prepared.put(shop, accepted).map_err(refused)?;
+    let only = [Path::new(&prepared.relative)];
+    // Where it is not known what piton took away, the slot is looked at again.
+    let proposed = match prepared.written(inside, &accepted.contents) {
+        Some(written) => {
+            slot.commit_changes(shop.disk, shop.repository, inside, &written, &message)
+        }
+        None => slot.commit(shop.disk, shop.repository, &only, &message),
+    };
+    let proposed = (proposed.or_trouble(role)?).ok_or_else(|| refused(SAME.to_owned()))?;
+    let commit = hooks::before(at, &proposed.commit, role)?;
+    let work = Accepted {
+        slug: Some(prepared.base.slug.to_string()),
+        ..at.start.led_to(run, commit, subject)
+    };
+    start::hold(shop, role, work).map(Worked::Accepted)
+}
+
+/// Why a step that changed nothing is refused.
+const SAME: &str = "the step left the migration as it was";
+
+fn refusal(role: CallRole, story: String) -> WorkFailure {
+    WorkFailure::again(role, FailureKind::PlanningStepFailed, story)
 }
 
 /// Refuses changes of what was there, and says what is thrown away.

@@ -49,16 +49,7 @@ where
     }));
     let backup = builder.add(backup);
     let mut writes = Vec::new();
-    let mut notes = Vec::new();
-    for step in joined(&mending.steps) {
-        let handle = builder.add(O::from(TrafficOp::Step(StateStep {
-            kind: step.kind,
-            target: step.target,
-            line: step.line,
-        })));
-        builder.depend(&handle, &backup);
-        notes.push(handle);
-    }
+    let notes = add_steps(builder, &mending.steps, &backup);
     let mut write = |name: &str, id: &str, files: BTreeMap<String, String>, revision| {
         let handle = builder.add(O::from(ForgeOp::EditGist(EditGist {
             name: name.to_owned(),
@@ -90,6 +81,25 @@ where
         write("state", gists.badge, files, revision);
     }
     Ok(writes)
+}
+
+/// Adds what was repaired, for people: an action for each target.
+fn add_steps<O: Operation + From<TrafficOp>>(
+    builder: &mut PlanBuilder<O>,
+    steps: &[Step],
+    backup: &Handle,
+) -> Vec<Handle> {
+    let mut notes = Vec::new();
+    for step in joined(steps) {
+        let handle = builder.add(O::from(TrafficOp::Step(StateStep {
+            kind: step.kind,
+            target: step.target,
+            line: step.line,
+        })));
+        builder.depend(&handle, backup);
+        notes.push(handle);
+    }
+    notes
 }
 
 /// Steps of one target are one action.

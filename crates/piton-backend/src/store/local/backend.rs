@@ -125,6 +125,41 @@ impl LocalBackend<'_> {
         Ok(format!("{number:04}"))
     }
 
+    /// Gives a new plan the first free of its names, in one step.
+    fn put_in_place(&self, name: &str, parts: [(&str, &str); 2]) -> Result<PlanId> {
+        let root = &self.layout.root;
+        let mut staged = self.stage(self.scratch.join(name), parts)?;
+        let mut attempt = 1;
+        loop {
+            let id = match attempt {
+                1 => name.to_owned(),
+                _ => format!("{name}-{attempt}"),
+            };
+            let id: PlanId = id.parse().map_err(|error: crate::store::InvalidPlanId| {
+                BackendError::Damaged(error.to_string())
+            })?;
+            let place = self.layout.plan(&id);
+            match self.disk.rename_new(&staged, &place) {
+                Ok(()) => {
+                    let left = staged.parent().unwrap_or(root);
+                    for dir in [root, left] {
+                        self.disk.sync_dir(dir)?;
+                    }
+                    return Ok(id);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+                // Then it stands beside the plans, under a name that is none.
+                Err(error)
+                    if error.kind() == io::ErrorKind::CrossesDevices
+                        && staged.starts_with(&self.scratch) =>
+                {
+                    staged = self.stage(root.join(format!(".new-{name}")), parts)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
     fn created(&self, id: PlanId) -> Created {
         Created {
             url: self.layout.body(&id).display().to_string(),
@@ -165,37 +200,7 @@ impl Backend for LocalBackend<'_> {
         }
         let record = record.render();
         let parts = [("plan.json", record.as_str()), ("plan.md", &body)];
-        let root = &self.layout.root;
-        let mut staged = self.stage(self.scratch.join(&name), parts)?;
-        let mut attempt = 1;
-        loop {
-            let id = match attempt {
-                1 => name.clone(),
-                _ => format!("{name}-{attempt}"),
-            };
-            let id: PlanId = id.parse().map_err(|error: crate::store::InvalidPlanId| {
-                BackendError::Damaged(error.to_string())
-            })?;
-            let place = self.layout.plan(&id);
-            match self.disk.rename_new(&staged, &place) {
-                Ok(()) => {
-                    let left = staged.parent().unwrap_or(root);
-                    for dir in [root, left] {
-                        self.disk.sync_dir(dir)?;
-                    }
-                    return Ok(self.created(id));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
-                // Then it stands beside the plans, under a name that is none.
-                Err(error)
-                    if error.kind() == io::ErrorKind::CrossesDevices
-                        && staged.starts_with(&self.scratch) =>
-                {
-                    staged = self.stage(root.join(format!(".new-{name}")), parts)?;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+        Ok(self.created(self.put_in_place(&name, parts)?))
     }
 
     fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated> {

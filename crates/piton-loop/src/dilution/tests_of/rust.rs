@@ -12,17 +12,10 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
     let mut at = 0;
     while at < words.len() {
         let start = at;
-        let mut attributes = Vec::new();
-        while words[at].is("#") && is_at(words, at + 1, "[") {
-            let end = after_closing(words, at + 1);
-            attributes.push(&words[at + 2..end.saturating_sub(1).max(at + 2)]);
-            at = end;
-            if at >= words.len() {
-                return scan;
-            }
-        }
+        let attributes = attributes_at(words, &mut at);
         let ends = ["fn", "mod", ";", "{", "}", "#"];
-        let Some(item) = words[at..].iter().position(|word| word.is_any(&ends)) else {
+        let rest = words.get(at..).unwrap_or_default();
+        let Some(item) = rest.iter().position(|word| word.is_any(&ends)) else {
             break;
         };
         let item = at + item;
@@ -66,6 +59,17 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
         }
     }
     scan
+}
+
+/// Reads the attributes that begin here, and moves on to what follows them.
+fn attributes_at<'w>(words: &'w [Token], at: &mut usize) -> Vec<&'w [Token]> {
+    let mut attributes = Vec::new();
+    while is_at(words, *at, "#") && is_at(words, *at + 1, "[") {
+        let end = after_closing(words, *at + 1);
+        attributes.push(&words[*at + 2..end.saturating_sub(1).max(*at + 2)]);
+        *at = end;
+    }
+    attributes
 }
 
 /// What `#![cfg(…)]` leaves out, up to the end of its module, and what is only

@@ -34,13 +34,7 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
     if let Err(refused) = ledger::take_over(&mut book, given) {
         return Outcome::refused(refused);
     }
-    counts::update(&mut book, answers);
-    sources::update(&mut book, answers);
-    downloads::update(&mut book, answers);
-    rows::update(&mut book, answers);
-    ci::update(&mut book, answers);
-    ledger::organic(&mut book);
-    counts::raise(&mut book);
+    take_in(&mut book, answers);
     let loud = failures::note(&mut book, answers, given);
     let mut warnings = failures::told(&book);
     warnings.extend(token::note(&mut book, answers));
@@ -73,6 +67,17 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
         files,
     });
     outcome
+}
+
+/// Brings what GitHub answered into the book.
+fn take_in(book: &mut Book, answers: &Answers) {
+    counts::update(book, answers);
+    sources::update(book, answers);
+    downloads::update(book, answers);
+    rows::update(book, answers);
+    ci::update(book, answers);
+    ledger::organic(book);
+    counts::raise(book);
 }
 
 /// Returns the state that is gone on from, or why there is none.

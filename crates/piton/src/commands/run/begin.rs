@@ -40,13 +40,13 @@ impl<'a> Driver<'a> {
         if piece.slug().is_some() {
             floor.place.refuse_unwritable_migrations()?;
         }
-        let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
-            Some(Err(why)) => {
+        let claim = piece.slug().map(|slug| self.claim(slug)).transpose()?;
+        let claim = match claim.transpose() {
+            Ok(claim) => claim,
+            Err(why) => {
                 self.leave_alone(teller, (&piece, label), why);
                 return Ok(Looked::On);
             }
-            Some(Ok(claim)) => Some(claim),
-            None => None,
         };
         let attempt = self.finisher.run.summary().counts.attempts_started + 1;
         let seat = self.free_seat();

@@ -78,10 +78,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     of_tidy(
         "close",
         CLOSE,
-        CLOSE,
+        // In other words than before: these must not be told beside them.
+        "plan close tidy --comment :: Never mind.",
         &[
             Check::Says("plans/tidy/plan.json", "\"closed\""),
-            Check::Once(COMMENTS, "completed"),
+            // One comment, whatever it says.
+            Check::Once(COMMENTS, ""),
         ],
     ),
     of_tidy(

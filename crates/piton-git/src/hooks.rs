@@ -25,11 +25,8 @@ impl Hooks {
             "--get-regexp",
             r"^(commit\.gpgsign|core\.hookspath|hook\..*)$",
         ]);
-        let settings = match settings.run() {
-            Ok(stdout) => String::from_utf8_lossy(&stdout).into_owned(),
-            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => String::new(),
-            Err(error) => return Err(error),
-        };
+        let settings = settings.found(None)?.unwrap_or_default();
+        let settings = String::from_utf8_lossy(&settings);
         let parts = settings.split('\0').filter(|setting| !setting.is_empty());
         let settings = parts.map(|setting| match setting.split_once('\n') {
             Some((key, value)) => (key, Some(value)),

@@ -27,14 +27,9 @@ impl GitRead for Repository {
     }
 
     fn branch(&self) -> Result<Option<String>, GitError> {
-        match GitCommand::reading(self.top())
+        GitCommand::reading(self.top())
             .args(["symbolic-ref", "--quiet", "--short", "HEAD"])
-            .line()
-        {
-            Ok(name) => Ok(Some(name)),
-            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
-            Err(error) => Err(error),
-        }
+            .found_line()
     }
 
     fn tip(&self) -> Result<Tip, GitError> {
@@ -86,14 +81,9 @@ impl GitRead for Repository {
             return Ok(Some(url));
         }
         let key = format!("remote.{name}.url");
-        match GitCommand::reading(self.top())
+        GitCommand::reading(self.top())
             .args(["config", "--get", &key])
-            .line()
-        {
-            Ok(url) => Ok(Some(url)),
-            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
-            Err(error) => Err(error),
-        }
+            .found_line()
     }
 
     fn message(&self, commit: &CommitId) -> Result<String, GitError> {

@@ -128,11 +128,12 @@ impl Repository {
         }
         let command =
             GitCommand::reading(&self.top).args(["rev-parse", "--verify", "--quiet", "HEAD"]);
-        match command.parsed() {
-            Ok(id) => Ok(Some(id)),
-            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let shown = command.shown().to_owned();
+        let id = command.found_line()?.map(|id| id.parse::<CommitId>());
+        id.transpose().map_err(|error| GitError::Unreadable {
+            command: shown,
+            what: error.to_string(),
+        })
     }
 
     /// Returns where HEAD points: branch and commit.
@@ -141,13 +142,8 @@ impl Repository {
             return Ok(tip);
         }
         let command = GitCommand::reading(&self.top).args(["symbolic-ref", "--quiet", "HEAD"]);
-        let reference = match command.line() {
-            Ok(name) => Some(name),
-            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => None,
-            Err(error) => return Err(error),
-        };
         Ok(Tip {
-            reference,
+            reference: command.found_line()?,
             commit: self.head()?,
         })
     }

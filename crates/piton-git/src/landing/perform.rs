@@ -306,12 +306,8 @@ pub(super) fn tip(repository: &Repository, reference: &str) -> Result<Option<Com
     let id = GitCommand::reading(repository.top())
         .args(["rev-parse", "--verify", "--quiet"])
         .arg(format!("{reference}^{{commit}}"))
-        .line();
-    match id {
-        Ok(id) => Ok(id.parse().ok()),
-        Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
-        Err(error) => Err(error),
-    }
+        .found_line()?;
+    Ok(id.and_then(|id| id.parse().ok()))
 }
 
 /// Returns the git directory of this working tree, which is not the one that

@@ -24,8 +24,9 @@ pub fn is_at(program: &Path) {
 }
 
 /// Variables that would point git at another repository, as they do when piton
-/// is started from a hook.
-const REDIRECTING: [&str; 8] = [
+/// is started from a hook, at other settings than the repository's, or would
+/// change what a path means.
+const REDIRECTING: [&str; 12] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -33,7 +34,11 @@ const REDIRECTING: [&str; 8] = [
     "GIT_OBJECT_DIRECTORY",
     "GIT_NAMESPACE",
     "GIT_PREFIX",
+    "GIT_CONFIG",
     "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
 ];
 
 /// What makes a git write survive a power cut. By default a commit syncs
@@ -62,8 +67,7 @@ const NOTHING_ELSE_RUNS: [&str; 6] = [
 
 /// Variables that would let something outside a slot's own directory decide
 /// what is in it.
-const BEYOND_THE_DIRECTORY: [&str; 8] = [
-    "GIT_CONFIG",
+const BEYOND_THE_DIRECTORY: [&str; 7] = [
     "GIT_CONFIG_COUNT",
     "GIT_CONFIG_PARAMETERS",
     "GIT_CONFIG_SYSTEM",

@@ -147,14 +147,15 @@ impl GitCommand {
     /// Runs it and returns the one line it printed.
     pub(crate) fn line(self) -> Result<String, GitError> {
         let command = self.shown.clone();
-        let stdout = self.run()?;
-        match String::from_utf8(stdout) {
-            Ok(text) => Ok(text.trim_end_matches('\n').to_owned()),
-            Err(_) => Err(GitError::Unreadable {
-                command,
-                what: "it is not UTF-8".to_owned(),
-            }),
-        }
+        one_line(command, self.run()?)
+    }
+
+    /// The same of one that ends with 1 where it finds nothing. What it says
+    /// besides does not matter: it may be traced.
+    pub(crate) fn found_line(self) -> Result<Option<String>, GitError> {
+        let command = self.shown.clone();
+        let stdout = self.found(None)?;
+        stdout.map(|stdout| one_line(command, stdout)).transpose()
     }
 
     /// Runs it and reads the one line it printed.
@@ -190,6 +191,16 @@ impl GitCommand {
             });
         }
         ended
+    }
+}
+
+fn one_line(command: String, stdout: Vec<u8>) -> Result<String, GitError> {
+    match String::from_utf8(stdout) {
+        Ok(text) => Ok(text.trim_end_matches('\n').to_owned()),
+        Err(_) => Err(GitError::Unreadable {
+            command,
+            what: "it is not UTF-8".to_owned(),
+        }),
     }
 }
 

@@ -28,6 +28,7 @@ mod figures;
 mod first_day;
 mod forge_kills;
 mod formats;
+mod git_environment;
 mod hazards;
 mod hostile;
 mod house;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use piton_durable::{Disk, DiskError, DiskRead, WriteError, write_atomic};
+use piton_durable::{Disk, DiskError, DiskRead, Kind, WriteError, write_atomic};
 use serde::{Deserialize, Serialize};
 
 use crate::id::PlanId;
@@ -13,6 +13,9 @@ use piton_base::Digest;
 
 const KIND: &str = "piton-saved-plan/";
 const VERSION: u32 = 2;
+
+/// What every saved plan begins with, whatever its format.
+const BEGINNING: &str = "{ \"format\": \"piton-saved-plan/";
 
 /// The owner alone may read what a command is about to do.
 const MODE: u32 = 0o600;
@@ -35,6 +38,11 @@ pub enum SaveError {
     Encode(#[source] serde_json::Error),
     #[error("the plan cannot be saved")]
     Write(#[from] WriteError),
+    #[error(transparent)]
+    Look(#[from] DiskError),
+    /// A device, a pipe or somebody's file would be gone.
+    #[error("{what} is there, and only a saved plan is replaced")]
+    Taken { what: &'static str },
 }
 
 /// Why a file is not a saved plan that can be used.
@@ -95,7 +103,8 @@ struct BodyIn<O> {
     plan: Plan<O>,
 }
 
-/// Writes a plan to a file that its owner alone may read.
+/// Writes a plan to a file that its owner alone may read. What is there already
+/// is replaced only where it is a saved plan, or an empty file.
 pub fn save<O: Operation>(
     disk: &dyn Disk,
     path: &Path,
@@ -103,8 +112,28 @@ pub fn save<O: Operation>(
     created: Timestamp,
     plan: &Plan<O>,
 ) -> Result<(), SaveError> {
+    if let Some(what) = in_the_way(disk, path)? {
+        return Err(SaveError::Taken { what });
+    }
     let bytes = encode(id, created, plan).map_err(SaveError::Encode)?;
     Ok(write_atomic(disk, path, &bytes, MODE)?)
+}
+
+/// Returns what stands at a place and must not be replaced.
+fn in_the_way(disk: &dyn DiskRead, path: &Path) -> Result<Option<&'static str>, DiskError> {
+    let Some(stat) = disk.stat(path)? else {
+        return Ok(None);
+    };
+    Ok(match stat.kind {
+        Kind::File if stat.len == 0 => None,
+        Kind::File => {
+            let first = disk.read_ends(path, BEGINNING.len())?.first;
+            (first != BEGINNING.as_bytes()).then_some("a file that is no saved plan")
+        }
+        Kind::Dir => Some("a directory"),
+        Kind::Symlink => Some("a link"),
+        Kind::Other => Some("a device, a pipe or a socket"),
+    })
 }
 
 /// Reads a saved plan, and refuses it unless it is just as it was written.
@@ -171,5 +200,5 @@ fn decode<O: Operation>(bytes: &[u8]) -> Result<SavedPlan<O>, Refusal> {
 }
 
 fn head_line(digest: &Digest) -> String {
-    format!("{{ \"format\": \"{KIND}{VERSION}\", \"digest\": \"{digest}\",\n")
+    format!("{BEGINNING}{VERSION}\", \"digest\": \"{digest}\",\n")
 }

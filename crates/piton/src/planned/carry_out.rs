@@ -7,11 +7,12 @@ use piton_base::Clock;
 use piton_durable::{Disk, LockGuard};
 use piton_plan::journal::{self, Journal, JournalWriter, ResumeError};
 use piton_plan::render::Heading;
+use piton_plan::saved::SaveError;
 use piton_plan::{Interaction, Plan, PlanId, Ready, Receipt, saved};
 
 use super::error::{journal_error, resume_error};
 use super::{PerformArgs, PlanArgs, Site};
-use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind, Exit};
+use crate::error::{CommandError, CommandResult, ErrorKind, Exit};
 use crate::operation::Op;
 use crate::output::{Channel, Level};
 use crate::terminal::Terminal;
@@ -62,9 +63,12 @@ impl Site<'_> {
             } else {
                 Heading::Saved
             };
+            // What is shown as saved is saved.
+            let file = args.plan_out.as_deref();
+            let wrote = file.map(|file| self.save(file, plan)).transpose()?;
             self.show(args, plan, heading)?;
-            if let Some(file) = &args.plan_out {
-                self.save(file, plan)?;
+            if let Some(wrote) = wrote {
+                self.context.out.note(Channel::Plan, Level::INFO, &wrote);
             }
             let pending = args.exit_code && plan.has_changes();
             return Ok(Ended::without(if pending {
@@ -191,15 +195,25 @@ impl Site<'_> {
         Ok(ended.exit)
     }
 
-    fn save(&self, file: &Path, plan: &Plan<Op>) -> Result<(), CommandError> {
+    /// Writes the plan to a file, and returns what there is to say of it.
+    fn save(&self, file: &Path, plan: &Plan<Op>) -> Result<String, CommandError> {
         let shown = file.display();
         let path = self.context.directory.join(file);
         let (id, now) = (self.context.new_plan_id(), self.context.clock.now());
-        saved::save(&self.context.disk, &path, id, now, plan)
-            .or_failed(format!("could not write the plan to {shown}"))?;
-        let text = format!("wrote {shown}; perform it with `piton apply {shown}`");
-        self.context.out.note(Channel::Plan, Level::INFO, &text);
-        Ok(())
+        saved::save(&self.context.disk, &path, id, now, plan).map_err(|error| {
+            let what = format!("could not write the plan to {shown}");
+            match error {
+                SaveError::Taken { .. } => CommandError::usage(what)
+                    .with_source(error)
+                    .hint("name a file that is not there yet"),
+                SaveError::Encode(_) | SaveError::Write(_) | SaveError::Look(_) => {
+                    CommandError::failed(what).with_source(error)
+                }
+            }
+        })?;
+        Ok(format!(
+            "wrote {shown}; perform it with `piton apply {shown}`"
+        ))
     }
 }
 

@@ -350,3 +350,32 @@ fn a_lock_that_is_held_is_told_with_its_holder() {
     );
     assert!(!env.repo.exists("piton.toml"));
 }
+
+#[test]
+fn a_plan_is_saved_over_nothing_but_an_earlier_plan() {
+    use std::os::unix::fs::symlink;
+    let env = TestEnv::with_cargo_project();
+    let at = |name: &str| env.path().join(name);
+    env.repo.write("notes.md", "mine\n");
+    symlink("notes.md", at("link")).unwrap();
+    std::fs::create_dir(at("dir")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+    let before = env.world();
+    for (place, told) in [
+        ("notes.md", "a file that is no saved plan is there"),
+        ("link", "a link is there"),
+        ("dir", "a directory is there"),
+        ("socket", "a device, a pipe or a socket is there"),
+    ] {
+        let ran = env.run(&["init", "--plan-out", place]);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+        assert!(ran.stderr.contains("not there yet"), "{}", ran.stderr);
+        let ran = env.run(&["init", "--plan-out", place, "--json"]);
+        assert_eq!(ran.error()["kind"], "usage");
+    }
+    assert_eq!(env.world(), before);
+    env.repo.write("plan.json", "");
+    let _ = env.ok(&["init", "--plan-out", "plan.json"]);
+    let _ = env.ok(&["init", "--plan-out", "plan.json"]);
+}

@@ -59,6 +59,22 @@ impl Selection {
         }
     }
 
+    /// Returns the paths that were named one by one.
+    pub fn paths(&self) -> &[String] {
+        match self {
+            Self::Paths(paths) => paths,
+            Self::Targets(_) | Self::Globs(_) | Self::Extensions(_) | Self::Random => &[],
+        }
+    }
+
+    /// Returns the patterns that files are chosen with, as they are told.
+    pub fn shown(&self) -> Option<String> {
+        match self {
+            Self::Globs(patterns) | Self::Extensions(patterns) => Some(patterns.join(":")),
+            Self::Targets(_) | Self::Paths(_) | Self::Random => None,
+        }
+    }
+
     /// Resolves against the tracked files. `scope` is what the user said the
     /// work is about; where patterns match nothing it stands in for them.
     pub fn resolve(self, tracked: Vec<String>, scope: Option<&str>) -> Source {

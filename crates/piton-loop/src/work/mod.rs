@@ -47,3 +47,4 @@ pub use piece::Piece;
 pub use shop::{Models, Shop, Worked};
 pub use source_piece::SourcePiece;
 pub use start::Start;
+pub use territory::is_settings;

@@ -21,6 +21,7 @@ use super::message::Trailers;
 use super::note::commit_files;
 use super::source_piece::SourcePiece;
 use super::start;
+use super::territory::is_settings;
 use super::workplace::Workplace;
 use crate::clock::local_stamp;
 use crate::commit;
@@ -173,7 +174,10 @@ impl Asking<'_, '_> {
             Some(names) => names,
             None => repository.all_names_at(base)?,
         };
-        tracked.retain(|path| !Path::new(path).starts_with(migrations));
+        tracked.retain(|path| {
+            let path = Path::new(path);
+            !path.starts_with(migrations) && !is_settings(path)
+        });
         if !tracked.iter().any(|path| path == seed) {
             return Ok(Surroundings {
                 seed: seed.to_owned(),

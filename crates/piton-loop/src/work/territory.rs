@@ -18,7 +18,7 @@ const SETTINGS: [&str; 2] = ["piton.toml", ".piton"];
 /// change, nor anything's that it may have written: what they name is run, and
 /// they say how far the seal goes. A disk may take names for the same that
 /// differ in case.
-pub(super) fn is_settings(path: &Path) -> bool {
+pub fn is_settings(path: &Path) -> bool {
     let first = path.components().next();
     first.is_some_and(|first| {
         SETTINGS

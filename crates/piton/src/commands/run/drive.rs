@@ -1,5 +1,8 @@
 //! A run from its beginning to its end.
 
+use std::path::{Component, Path};
+
+use piton_durable::DiskRead as _;
 use piton_git::CommitId;
 use piton_git::landing::difference;
 use piton_git::slot::Slots;
@@ -137,7 +140,26 @@ fn source(floor: &Floor<'_>, course: &Course) -> Result<Source, CommandError> {
     } else {
         Vec::new()
     };
-    Ok(selection.resolve(tracked, course.source.scope.as_deref()))
+    let (out, wanted) = (floor.context.out, selection.shown());
+    for path in selection.paths() {
+        if !is_there(floor, Path::new(path)) {
+            out.warn(&format!("there is nothing at {path} in the repository"));
+        }
+    }
+    let source = selection.resolve(tracked, course.source.scope.as_deref());
+    if let (Source::Nothing, Some(wanted)) = (&source, wanted) {
+        out.warn(&format!("no tracked file matches {wanted}"));
+    }
+    Ok(source)
+}
+
+/// Whether something of the repository's stands at a path.
+fn is_there(floor: &Floor<'_>, path: &Path) -> bool {
+    let top = floor.place.top();
+    let leads_out = path.components().any(|part| part == Component::ParentDir);
+    let path = top.join(path);
+    // What cannot be looked at may be there.
+    !leads_out && path.starts_with(top) && !matches!(floor.context.disk.stat(&path), Ok(None))
 }
 
 /// Ends the record, and sums the run up. `past` are the runs before, `from` is
@@ -180,7 +202,11 @@ fn close(
             "commits": run.summary().counts.commits_created,
             "plans": plans,
         })),
-        None => say(&format!("run {} ended: {told}", run.id())),
+        None => context.out.say(
+            Channel::General,
+            ending.level(),
+            &format!("run {} ended: {told}", run.id()),
+        ),
     }
     Ok(())
 }

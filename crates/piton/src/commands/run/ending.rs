@@ -5,6 +5,7 @@ use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::FinalStatus;
 
 use crate::error::Exit;
+use crate::output::Level;
 
 /// Why a run is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +56,22 @@ impl Ending {
             } => Exit::Failed,
             Self::Broken(_) => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
+        }
+    }
+
+    /// Returns how loud the ending is told: whoever wants to hear nothing but
+    /// errors hears of a run that failed.
+    pub(super) fn level(&self) -> Level {
+        match self.exit() {
+            Exit::Done => Level::NORMAL,
+            Exit::WaitsForPerson | Exit::LimitReached | Exit::Interrupted => Level::WARNING,
+            Exit::Failed
+            | Exit::Usage
+            | Exit::Authentication
+            | Exit::StalePlan
+            | Exit::ValidationRed
+            | Exit::Deviation
+            | Exit::ChangesPending => Level::ERROR,
         }
     }
 

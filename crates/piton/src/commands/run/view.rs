@@ -10,8 +10,8 @@ use piton_loop::deciding::observe::{self, DiskGate};
 use piton_loop::deciding::queue::{self, Entry};
 use piton_loop::deciding::world::{Seen, Standing, Unlanded, World};
 use piton_loop::targets::Source;
-use piton_loop::work::Accepted;
 use piton_loop::work::accepted::{self, Held};
+use piton_loop::work::{Accepted, is_settings};
 use piton_migration::live::LiveDir;
 use piton_migration::manifest::{Phase, Status};
 use piton_migration::slug::Slug;
@@ -199,7 +199,7 @@ fn unlanded(repository: &Repository, onto: &Onto, work: &Accepted) -> Unlanded {
 }
 
 /// Returns the tracked files as text; what is not UTF-8 cannot be named to an
-/// agent.
+/// agent. No work on migrations and piton's own settings would be taken.
 pub(super) fn tracked(floor: &Floor<'_>) -> Result<Vec<String>, CommandError> {
     let migrations = std::path::Path::new(floor.planning.site.migrations());
     Ok(floor
@@ -207,7 +207,7 @@ pub(super) fn tracked(floor: &Floor<'_>) -> Result<Vec<String>, CommandError> {
         .repository
         .tracked_files()?
         .into_iter()
-        .filter(|path| !path.starts_with(migrations))
+        .filter(|path| !path.starts_with(migrations) && !is_settings(path))
         .filter_map(|path| path.into_os_string().into_string().ok())
         .collect())
 }

@@ -99,8 +99,14 @@ pub trait BackendRead: Debug + Send + Sync {
         Ok(self.source(document)?.map(|source| source.text))
     }
 
-    /// Lists plans, newest first.
+    /// Lists plans, newest first; what cannot be read is not among them.
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>>;
+
+    /// Returns the plans that [`Self::list`] passes over because they cannot be
+    /// read, and why.
+    fn unreadable(&self) -> Result<Vec<(PlanId, BackendError)>> {
+        Ok(Vec::new())
+    }
 
     /// Returns the comments, oldest first; none if there is no such plan.
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>>;

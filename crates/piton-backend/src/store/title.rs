@@ -4,6 +4,8 @@ const PREFIXES: [&str; 3] = ["Plan: ", "Implementation Plan: ", "Documentation P
 
 /// Returns the title of a plan: its first heading, else its first line.
 pub fn title_of(plan: &str) -> String {
+    // What some editors put before a text is no part of it.
+    let plan = plan.trim_start_matches('\u{feff}');
     let heading = |mark: &str| {
         plan.lines()
             .find_map(|line| line.strip_prefix(mark))
@@ -24,10 +26,14 @@ pub fn title_of(plan: &str) -> String {
     }
 }
 
-/// Returns a title without emphasis, without the word "plan" in front, and not
-/// too long.
+/// Returns a title on one line, without emphasis, without the word "plan" in
+/// front, and not too long.
 pub fn plain_title(title: &str) -> String {
-    let bare: String = title.chars().filter(|c| !matches!(c, '`' | '*')).collect();
+    let bare: String = title
+        .chars()
+        .filter(|c| !matches!(c, '`' | '*'))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let bare = bare.trim();
     let bare = PREFIXES
         .into_iter()
@@ -58,6 +64,8 @@ mod tests {
     #[test]
     fn a_title_is_the_first_heading_in_plain_words() {
         assert_eq!(title_of("x\n# Plan: Add a `cache`\n"), "Add a cache");
+        assert_eq!(title_of("\u{feff}# Add a cache\r\n"), "Add a cache");
+        assert_eq!(title_of("# Add\ta\u{7}cache\n"), "Add a cache");
         assert_eq!(title_of("---\n\n**Do** it"), "Do it");
         assert_eq!(title_of(""), "Implementation Plan");
     }

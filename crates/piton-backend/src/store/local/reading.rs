@@ -73,6 +73,16 @@ impl LocalBackend<'_> {
         Ok(None)
     }
 
+    /// Returns a plan among others. One that cannot be read holds up no other,
+    /// unless the disk may give it back a moment later.
+    fn readable(&self, id: &PlanId) -> Result<Option<Document>> {
+        match self.document(id) {
+            Err(BackendError::Disk(error)) if error.may_pass() => Err(error.into()),
+            Err(_) => Ok(None),
+            read => read,
+        }
+    }
+
     /// Lists a directory that need not be there.
     fn entries(&self, dir: &Path) -> Result<Vec<Entry>> {
         match self.disk.list(dir) {
@@ -121,9 +131,19 @@ impl BackendRead for LocalBackend<'_> {
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
         let mut plans = Vec::new();
         for id in self.ids()? {
-            plans.extend(self.document(&id)?);
+            plans.extend(self.readable(&id)?);
         }
         Ok(query.of(plans))
+    }
+
+    fn unreadable(&self) -> Result<Vec<(PlanId, BackendError)>> {
+        let ids = self.ids()?.into_iter();
+        Ok(ids
+            .filter_map(|id| {
+                let error = self.document(&id).err()?;
+                Some((id, error))
+            })
+            .collect())
     }
 
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {
@@ -159,7 +179,7 @@ impl BackendRead for LocalBackend<'_> {
     fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
         for id in self.ids()? {
             if self
-                .document(&id)?
+                .readable(&id)?
                 .is_some_and(|plan| plan.is_of_branch(branch))
             {
                 return Ok(Some(id));

@@ -61,6 +61,12 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     };
     let plans = with_plans(context, |place, backend| {
         let plans = backend.list(&query).map_err(failed)?;
+        for (id, error) in backend.unreadable().map_err(failed)? {
+            let why = piton_base::on_one_line(&error);
+            context
+                .out
+                .warn(&format!("the plan {id} is not listed: {why}"));
+        }
         let runs = Runs::of(context, place, &plans);
         Ok(plans
             .into_iter()

@@ -32,6 +32,12 @@ pub(crate) struct StatusArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
+    if args.porcelain && context.out.json_wanted() {
+        // Where --json stands before the command clap sees no conflict.
+        return Err(CommandError::usage(
+            "--porcelain cannot be used with --json",
+        ));
+    }
     let place = context.place()?;
     let rows = rows(context, &place)?;
     if args.porcelain {

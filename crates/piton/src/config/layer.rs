@@ -54,6 +54,9 @@ pub(crate) enum Problem {
     UsersOnly { key: String },
 }
 
+/// What stands for a file where a variable is wrong.
+pub(crate) const ENVIRONMENT: &str = "the environment";
+
 impl ConfigError {
     /// Says what is wrong with a file as a whole.
     pub(super) fn of_file(file: &Path, problem: Problem) -> Self {

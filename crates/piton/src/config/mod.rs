@@ -16,7 +16,7 @@ mod vetted;
 pub(crate) use edit::set;
 pub(crate) use env::Environment;
 pub(crate) use key::{Key, UnknownKey, all_names};
-pub(crate) use layer::{ConfigError, Layer};
+pub(crate) use layer::{ConfigError, ENVIRONMENT, Layer};
 pub(crate) use nearest::nearest;
 pub(crate) use resolve::{Origin, Settings};
 pub(crate) use value::{Dollars, Kind, Parsed};

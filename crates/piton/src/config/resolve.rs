@@ -10,7 +10,7 @@ use piton_durable::{DiskError, DiskRead, Kind};
 use super::env::Environment;
 use super::key::{Key, variable};
 use super::known::KNOWN;
-use super::layer::{ConfigError, Layer, Problem};
+use super::layer::{ConfigError, ENVIRONMENT, Layer, Problem};
 use super::value::{Parsed, Value};
 use super::vetted::vet;
 
@@ -214,7 +214,7 @@ impl Settings {
             let value = known.kind.parse(written).map_err(|why| {
                 let key = name.clone();
                 let problem = Problem::WrongValue { key, why };
-                ConfigError::of_file(Path::new("the environment"), problem)
+                ConfigError::of_file(Path::new(ENVIRONMENT), problem)
             })?;
             if let Ok(key) = Key::find(known.name) {
                 self.values.insert(key, (value, Origin::Variable(name)));

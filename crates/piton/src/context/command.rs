@@ -14,7 +14,7 @@ use piton_loop::runs::RunBook;
 use super::global::GlobalArgs;
 use super::place::{CONFIG_FILE, Place};
 use super::signals::stop_on_signal;
-use crate::config::{ConfigError, Environment, Settings};
+use crate::config::{ConfigError, ENVIRONMENT, Environment, Settings};
 use crate::error::{Attempt as _, CommandError};
 use crate::events::Events;
 use crate::output::{Channel, Level, Out};
@@ -236,7 +236,10 @@ impl Context {
 }
 
 fn unusable(error: ConfigError) -> CommandError {
-    let (excerpt, hint) = (error.excerpt.clone(), error.problem.hint());
+    let (excerpt, mut hint) = (error.excerpt.clone(), error.problem.hint());
+    if error.file == Path::new(ENVIRONMENT) {
+        "give the variable another value, or unset it".clone_into(&mut hint);
+    }
     CommandError::usage(format!("could not use {error}"))
         .with_source(error.problem)
         .excerpt(excerpt)

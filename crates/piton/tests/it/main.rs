@@ -64,6 +64,7 @@ mod selftest;
 mod shared;
 mod stage;
 mod stored;
+mod strangers;
 mod struck;
 mod taste;
 mod team;

@@ -36,9 +36,12 @@ pub(super) fn plan(
 ) -> Result<Plan<Op>, CommandError> {
     let could_not = format!("could not read {from}; nothing was changed");
     if is_taken(context, &to.under(place.top()))? {
-        return Err(CommandError::usage(format!(
-            "{to} already exists; nothing was changed"
-        )));
+        return Err(
+            CommandError::usage(format!("{to} already exists; nothing was changed")).hint(format!(
+                "choose another name, or rename one of them: `piton migration rename {} NAME`",
+                from.parts().next_back().unwrap_or_default()
+            )),
+        );
     }
     let contents = Contents::read(&context.disk, &from.under(place.top()))
         .or_failed(could_not.as_str())?

@@ -14,6 +14,7 @@ use crate::error::{CommandError, CommandResult, Exit};
 use crate::migrations::proposed;
 use crate::planned::PlanArgs;
 use crate::planning::readiness;
+use crate::worded;
 
 /// Start a migration
 ///
@@ -31,7 +32,7 @@ pub(crate) struct NewArgs {
     slug: Option<Slug>,
 
     /// What should change, in a sentence or more
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     target: String,
 
     /// A file that it is about; may be given more than once
@@ -39,7 +40,7 @@ pub(crate) struct NewArgs {
     files: Vec<RepoPath>,
 
     /// Its limits: hints, what not to touch
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     scope: Option<String>,
 
     /// Plan it now, until the plan is ready or a person is needed

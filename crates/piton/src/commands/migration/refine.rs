@@ -21,6 +21,7 @@ use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::AskedEffort;
 use crate::terminal::editor;
+use crate::worded;
 
 /// Give feedback on a plan, and have it revised
 ///
@@ -56,7 +57,7 @@ pub(crate) struct RefineArgs {
 #[group(required = true, multiple = false)]
 struct FeedbackArgs {
     /// The feedback itself
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     message: Option<String>,
 
     /// A file with the feedback

@@ -7,6 +7,7 @@ use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::migrations::Decision;
+use crate::worded;
 
 /// Reject a migration; it stays as a record and is never carried out
 #[derive(Debug, Args)]
@@ -15,7 +16,7 @@ use crate::migrations::Decision;
 )]
 pub(crate) struct RejectArgs {
     /// Why
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     reason: String,
     #[command(flatten)]
     about: About,

@@ -7,6 +7,7 @@ use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::migrations::Decision;
+use crate::worded;
 
 /// Reopen a rejected migration, with feedback
 ///
@@ -18,7 +19,7 @@ use crate::migrations::Decision;
 )]
 pub(crate) struct ReopenArgs {
     /// What should be different this time
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     message: String,
     #[command(flatten)]
     about: About,

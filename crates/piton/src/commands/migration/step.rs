@@ -60,6 +60,12 @@ pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place, &args.slug)?;
     if args.until.is_some() && !args.plan.changes_nothing() {
+        // Where the goal is reached already there is nothing left to do.
+        if let Standing::Over(Status::Ready | Status::Done) = standing(context, &place, &slug)?
+            && let Some(exit) = tell_what_is_next(context, &place, &slug, args.until)?
+        {
+            return Ok(exit);
+        }
         context.out.begin_series();
     }
     steps(context, &place, &slug, args.until, args.anew, &args.plan)

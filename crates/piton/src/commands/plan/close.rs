@@ -6,10 +6,11 @@ use piton_backend::store::State;
 
 use super::decide::carry_out;
 use crate::context::Context;
-use crate::error::CommandResult;
+use crate::error::{CommandError, CommandResult};
 use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, with_plan};
+use crate::worded;
 
 const COMMAND: &str = "plan close";
 
@@ -24,7 +25,7 @@ pub(crate) struct CloseArgs {
     target: Option<String>,
 
     /// What to say on it; default: that it was closed
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     comment: Option<String>,
 
     #[command(flatten)]
@@ -33,6 +34,9 @@ pub(crate) struct CloseArgs {
 
 pub(super) fn run(context: &Context, args: &CloseArgs) -> CommandResult {
     if let Some(comment) = &args.comment {
+        if comment.trim().is_empty() {
+            return Err(CommandError::usage("--comment must not be empty"));
+        }
         context.refuse_secret("--comment", comment)?;
     }
     // One that was killed may have said so already.

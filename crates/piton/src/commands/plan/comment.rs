@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, with_plan};
+use crate::worded;
 
 /// Add a comment to a stored plan
 #[derive(Debug, Args)]
@@ -24,7 +25,13 @@ pub(crate) struct CommentArgs {
     target: Option<String>,
 
     /// The text
-    #[arg(long, value_name = "TEXT", required_unless_present = "file")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        required_unless_present = "file",
+        allow_hyphen_values = true,
+        value_parser = worded::text
+    )]
     text: Option<String>,
 
     /// A file with the text; - is standard input

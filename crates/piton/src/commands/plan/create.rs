@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
 use crate::stored::{StoredPlace, refuse_nowhere};
+use crate::worded;
 
 /// Make a stored plan from a text
 ///
@@ -48,7 +49,7 @@ pub(crate) struct CreateArgs {
     learn: bool,
 
     /// What a pull request says above its plan
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     summary: Option<String>,
 
     /// Where a pull request goes; default: the default branch
@@ -79,6 +80,9 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         context.refuse_secret("--summary", summary)?;
     }
     for label in &args.label {
+        if label.trim().is_empty() || label.contains(char::is_control) {
+            return Err(CommandError::usage("--label must be a name on one line"));
+        }
         context.refuse_secret("--label", label)?;
     }
     let mut fields = Vec::new();

@@ -10,6 +10,7 @@ use piton_loop::targets::{Selection, line};
 use crate::config::{Kind, Parsed};
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::worded;
 use crate::workshop::read_text;
 
 /// What source actions work on. Of several selectors the first in this order
@@ -34,7 +35,7 @@ pub(crate) struct SourceArgs {
     paths: Option<String>,
 
     /// What the work is about, in your words
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = worded::text)]
     scope_instruction: Option<String>,
 
     /// The seed of random choices; default: the commit that is checked out

@@ -96,16 +96,11 @@ pub(super) enum Finished {
 /// left. Whatever the agent says, the number of calls is bounded. `tree` is what
 /// the user's working tree was before a question that led here.
 pub(super) fn carry_out(
-    at: Workplace<'_, '_>,
+    at: &Workplace<'_, '_>,
     job: &dyn Job,
     tree: Option<UserTree>,
 ) -> Result<Worked, Halt> {
-    let Workplace {
-        shop,
-        run,
-        slot,
-        start,
-    } = at;
+    let Workplace { shop, start, .. } = at;
     let mut around = Around::last(tree);
     let mut before: Option<WorkFailure> = None;
     let mut most = shop.tries.max(1);
@@ -114,7 +109,7 @@ pub(super) fn carry_out(
     while number < most {
         number += 1;
         if number > 1 {
-            slot.take_back(shop.disk).or_trouble(job.role())?;
+            at.slot.take_back(shop.disk).or_trouble(job.role())?;
         }
         let summary = before
             .as_ref()
@@ -150,7 +145,7 @@ pub(super) fn carry_out(
         } else {
             failure
         };
-        evidence::keep(shop, run, &subject(job, start, number), &failure);
+        evidence::keep(shop, at.run, &subject(job, start, number), &failure);
         if is_final {
             return Err(failure.into());
         }
@@ -191,7 +186,7 @@ struct Try<'a> {
     around: Around,
 }
 
-fn once(at: Workplace<'_, '_>, job: &dyn Job, this: Try<'_>) -> Result<Worked, Halt> {
+fn once(at: &Workplace<'_, '_>, job: &dyn Job, this: Try<'_>) -> Result<Worked, Halt> {
     let shop = at.shop;
     let role = job.role();
     let ask = Ask {
@@ -209,7 +204,7 @@ fn once(at: Workplace<'_, '_>, job: &dyn Job, this: Try<'_>) -> Result<Worked, H
 }
 
 /// Takes what an agent left, if it is good.
-fn take(at: Workplace<'_, '_>, job: &dyn Job, called: &Called) -> Result<Worked, Halt> {
+fn take(at: &Workplace<'_, '_>, job: &dyn Job, called: &Called) -> Result<Worked, Halt> {
     let Workplace {
         shop,
         run,

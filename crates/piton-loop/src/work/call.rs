@@ -128,15 +128,13 @@ impl Called {
 
 /// Calls the agent. What it did to the user's repository, if anything, refuses
 /// whatever it says.
-pub(super) fn ask(at: Workplace<'_, '_>, mut ask: Ask<'_>) -> Result<Called, Halt> {
+pub(super) fn ask(at: &Workplace<'_, '_>, mut ask: Ask<'_>) -> Result<Called, Halt> {
     let Workplace {
-        shop,
-        run,
-        slot,
-        start,
+        shop, run, slot, ..
     } = at;
+    let attempt = at.start.attempt;
     let role = ask.role;
-    let scope = ask.scope(start.attempt);
+    let scope = ask.scope(attempt);
     let limits = match may_call(at, role, &scope) {
         Ok(limits) => limits,
         Err(halt) => {
@@ -173,7 +171,7 @@ pub(super) fn ask(at: Workplace<'_, '_>, mut ask: Ask<'_>) -> Result<Called, Hal
     let looked = guarded::after(shop, run, slot, guard, (role, reach, follows && replied));
     let counted = match &kept {
         None => Ok(()),
-        Some(record) => run.count_for(start.attempt, record).or_trouble(role),
+        Some(record) => run.count_for(attempt, record).or_trouble(role),
     };
     let ended = counted.and_then(|()| {
         let record = record.or_trouble(role)?;
@@ -259,7 +257,7 @@ fn record_end(
 
 /// Says what a call is held to, if it may be made now; that is asked also between
 /// the calls of one piece of work.
-fn may_call(at: Workplace<'_, '_>, role: CallRole, scope: &CallScope) -> Result<Limits, Halt> {
+fn may_call(at: &Workplace<'_, '_>, role: CallRole, scope: &CallScope) -> Result<Limits, Halt> {
     let Workplace { shop, run, .. } = at;
     let begun = under_way_on(shop.repository, &at.start.onto).or_trouble(role)?;
     if let Some(begun) = begun {

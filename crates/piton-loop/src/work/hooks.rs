@@ -20,7 +20,7 @@ use crate::runs::{Event, RunRecord};
 /// again; a commit they refuse is a failed attempt. Returns the commit after
 /// them.
 pub(super) fn before(
-    at: Workplace<'_, '_>,
+    at: &Workplace<'_, '_>,
     commit: &CommitId,
     role: CallRole,
 ) -> Result<CommitId, Halt> {

@@ -16,7 +16,7 @@ use crate::planning::waiting::{Ground, Waiting};
 pub(super) fn keep(
     Workplace {
         shop, run, start, ..
-    }: Workplace<'_, '_>,
+    }: &Workplace<'_, '_>,
     prepared: &Prepared,
     accepted: &Accepted,
     message: &str,

@@ -29,7 +29,7 @@ pub(super) struct Putting<'a> {
 }
 
 /// Makes the commit in a slot that shows its base, and holds it.
-pub(super) fn commit(at: Workplace<'_, '_>, putting: &Putting<'_>) -> Result<Accepted, Halt> {
+pub(super) fn commit(at: &Workplace<'_, '_>, putting: &Putting<'_>) -> Result<Accepted, Halt> {
     let Workplace {
         shop, run, start, ..
     } = at;
@@ -61,7 +61,7 @@ pub(super) fn commit(at: Workplace<'_, '_>, putting: &Putting<'_>) -> Result<Acc
 /// Writes files of piton's own into a migration, and makes a commit of them
 /// alone; none where git sees nothing new.
 pub(super) fn commit_files(
-    Workplace { shop, slot, .. }: Workplace<'_, '_>,
+    Workplace { shop, slot, .. }: &Workplace<'_, '_>,
     role: CallRole,
     slug: &Slug,
     files: &[(&str, Vec<u8>)],

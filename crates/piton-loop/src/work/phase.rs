@@ -10,7 +10,7 @@ use super::ready::{Ready, ready_check};
 use super::setback;
 use super::shop::{Shop, Worked};
 use super::start::Start;
-use super::workplace::{self, Workplace};
+use super::workplace;
 use crate::runs::RunRecord;
 
 /// Asks whether the phase may start, carries it out, and notes what came of
@@ -23,14 +23,8 @@ pub(super) fn carry_out(
 ) -> Result<Worked, Halt> {
     let role = CallRole::PhaseExecutionGate;
     let token = format!("{}-{slug}", run.id());
-    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
-    let at = Workplace {
-        shop,
-        run,
-        slot,
-        start,
-    };
-    let phase = Prepared::read(shop, slot, slug)?;
+    let at = &workplace::laid_out(shop, run, start, &token, role)?;
+    let phase = Prepared::read(shop, &at.slot, slug)?;
     let tree = match ready_check(at, &phase)? {
         Ready::Yes(tree) => tree,
         Ready::No(worked) => return Ok(*worked),

@@ -40,15 +40,9 @@ pub(super) fn carry_out(
     start: &Start,
 ) -> Result<Worked, Halt> {
     let (token, role) = (format!("{}-{slug}", run.id()), CallRole::PlanningResume);
-    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
-    let at = Workplace {
-        shop,
-        run,
-        slot,
-        start,
-    };
+    let at = &workplace::laid_out(shop, run, start, &token, role)?;
     let mut kept = false;
-    let (failure, prepared) = match Prepared::read(shop, slot, slug) {
+    let (failure, prepared) = match Prepared::read(shop, &at.slot, slug) {
         Ok(None) => return Ok(Worked::NotCommitted),
         Ok(Some(prepared)) => match once(at, &prepared) {
             Err(Fell::Unkept(Halt::Failed(failure))) => (*failure, Some(prepared)),
@@ -98,7 +92,7 @@ impl From<Halt> for Fell {
     }
 }
 
-fn once(at: Workplace<'_, '_>, prepared: &Prepared) -> Result<Worked, Fell> {
+fn once(at: &Workplace<'_, '_>, prepared: &Prepared) -> Result<Worked, Fell> {
     let slug = prepared.base.slug.as_str();
     let ask = Ask {
         target: slug,
@@ -118,40 +112,20 @@ fn once(at: Workplace<'_, '_>, prepared: &Prepared) -> Result<Worked, Fell> {
 
 /// Takes what an agent left and said, if it is good: makes the commit, lets the
 /// user's hooks see it, and holds it.
-fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<Worked, Fell> {
+fn take(at: &Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<Worked, Fell> {
     let Workplace {
         shop, run, slot, ..
     } = at;
     let (step, slug) = (prepared.step, prepared.base.slug.as_str());
     let role = call_role(step);
     let refused = |story: String| Halt::from(refusal(role, story));
-    let told = |error: &dyn std::error::Error| refused(piton_base::on_one_line(error));
     let only = Path::new(&prepared.relative);
     let (inside, outside) = slot.changes().or_trouble(role)?.split(only);
     refuse_strays(run, &outside, &prepared.relative).map_err(refused)?;
     inside
         .refuse_unfit(shop.disk, slot.dir(), shop.slots.max_new)
-        .map_err(|error| told(&error))?;
-    let accepted = accept(
-        &prepared.site,
-        &prepared.base,
-        step,
-        prepared.left(shop).map_err(refused)?,
-        Given {
-            reply: &called.reply,
-            asked: Asked::with(prepared.schema.as_ref()),
-        },
-        &Labels {
-            agent: Some(shop.agent.name().to_owned()),
-            model: shop.models.model(role),
-            effort: Some(prepared.effort.effective.to_string()),
-        },
-        local_stamp(shop.clock),
-    )
-    .map_err(|error| told(&error))?;
-    if accepted.contents == prepared.base.contents {
-        return Err(refused(SAME.to_owned()).into());
-    }
+        .map_err(|error| refused(piton_base::on_one_line(&error)))?;
+    let accepted = accepted(shop, prepared, called).map_err(refused)?;
     run.note(accepted.outcome.to_string());
     let subject = commit::planning_subject(shop.prefix, slug, step.as_str());
     let about = Trailers {
@@ -183,10 +157,39 @@ fn take(at: Workplace<'_, '_>, prepared: &Prepared, called: &Called) -> Result<W
     }
 }
 
+/// Accepts what the agent left and said, or tells why not.
+fn accepted(
+    shop: &Shop<'_>,
+    prepared: &Prepared,
+    called: &Called,
+) -> Result<accept::Accepted, String> {
+    let accepted = accept(
+        &prepared.site,
+        &prepared.base,
+        prepared.step,
+        prepared.left(shop)?,
+        Given {
+            reply: &called.reply,
+            asked: Asked::with(prepared.schema.as_ref()),
+        },
+        &Labels {
+            agent: Some(shop.agent.name().to_owned()),
+            model: shop.models.model(call_role(prepared.step)),
+            effort: Some(prepared.effort.effective.to_string()),
+        },
+        local_stamp(shop.clock),
+    )
+    .map_err(|error| piton_base::on_one_line(&error))?;
+    if accepted.contents == prepared.base.contents {
+        return Err(SAME.to_owned());
+    }
+    Ok(accepted)
+}
+
 /// Puts what was accepted into the slot, makes the commit, lets the user's hooks
 /// see it, and holds it.
 fn commit_step(
-    at: Workplace<'_, '_>,
+    at: &Workplace<'_, '_>,
     prepared: &Prepared,
     accepted: &accept::Accepted,
     (inside, outside): (&Changes, &Changes),

@@ -68,33 +68,36 @@ pub fn prove(
             let story = piton_base::on_one_line(&error);
             WorkFailure::again(role, FailureKind::ValidationInfraFailure, story)
         })?;
-    let (flaky, lasted) = match &verdict {
+    match &verdict {
         Verdict::Stopped => return Err(End::Stopped.into()),
-        Verdict::Green { lasted } => {
-            note_green(shop, commit);
-            (false, Some(lasted))
-        }
-        Verdict::Flaky { .. } => {
-            run.update(|summary| summary.counts.flaky += 1)
-                .or_trouble(role)?;
-            (true, None)
-        }
-        Verdict::NotAsked | Verdict::Red(_) => (false, None),
-    };
-    run.event(Event::ValidationFinished {
-        call: number,
-        commit: commit.short().to_owned(),
-        verdict: verdict.to_string(),
-        good: verdict.is_good(),
-        flaky,
-        duration_ms: lasted.and_then(|lasted| u64::try_from(lasted.as_millis()).ok()),
-    })
-    .or_trouble(role)?;
+        Verdict::Green { .. } => note_green(shop, commit),
+        Verdict::Flaky { .. } => run
+            .update(|summary| summary.counts.flaky += 1)
+            .or_trouble(role)?,
+        Verdict::NotAsked | Verdict::Red(_) => {}
+    }
+    run.event(finished(number, commit, &verdict))
+        .or_trouble(role)?;
     Ok(Proof {
         verdict,
         record: Some(files.directory),
         missing: missing(shop.disk, shop.site.root(), slot.dir()),
     })
+}
+
+fn finished(call: u32, commit: &CommitId, verdict: &Verdict) -> Event {
+    let lasted = match verdict {
+        Verdict::Green { lasted } => Some(lasted),
+        Verdict::NotAsked | Verdict::Red(_) | Verdict::Flaky { .. } | Verdict::Stopped => None,
+    };
+    Event::ValidationFinished {
+        call,
+        commit: commit.short().to_owned(),
+        verdict: verdict.to_string(),
+        good: verdict.is_good(),
+        flaky: matches!(verdict, Verdict::Flaky { .. }),
+        duration_ms: lasted.and_then(|lasted| u64::try_from(lasted.as_millis()).ok()),
+    }
 }
 
 /// Proves the commit that a run starts from, unless it was proved before.

@@ -47,7 +47,7 @@ pub(super) enum Ready {
 }
 
 /// Asks whether the phase may start.
-pub(super) fn ready_check(at: Workplace<'_, '_>, phase: &Prepared) -> Result<Ready, Halt> {
+pub(super) fn ready_check(at: &Workplace<'_, '_>, phase: &Prepared) -> Result<Ready, Halt> {
     let Workplace {
         shop, run, start, ..
     } = at;
@@ -110,7 +110,7 @@ pub(super) fn ready_check(at: Workplace<'_, '_>, phase: &Prepared) -> Result<Rea
 /// Asks, and returns what was answered. The user's working tree is still to be
 /// looked at where the phase may start, and was looked at where it may not.
 fn asked(
-    at: Workplace<'_, '_>,
+    at: &Workplace<'_, '_>,
     phase: &Prepared,
 ) -> Result<(Result<ReadyAnswer, Halt>, Option<UserTree>), Halt> {
     let shop = at.shop;

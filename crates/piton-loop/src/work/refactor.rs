@@ -11,7 +11,7 @@ use super::shop::{Shop, Worked};
 use super::source_piece::SourcePiece;
 use super::start::Start;
 use super::territory;
-use super::workplace::{self, Workplace};
+use super::workplace;
 use crate::effort::EffortResolution;
 use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 use crate::runs::RunRecord;
@@ -26,13 +26,7 @@ pub(super) fn carry_out(
 ) -> Result<Worked, Halt> {
     let token = format!("{}-{:03}", run.id(), start.attempt);
     let role = CallRole::Refactor;
-    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
-    let at = Workplace {
-        shop,
-        run,
-        slot,
-        start,
-    };
+    let at = &workplace::laid_out(shop, run, start, &token, role)?;
     let effort = shop.budget.for_target(piece.target.effort);
     let (target, tree) = if piece.route {
         match route::of(at, piece, &effort) {

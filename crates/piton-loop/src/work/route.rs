@@ -54,7 +54,7 @@ pub(super) enum Routed {
 
 /// Asks. The agent writes nothing that counts.
 pub(super) fn of(
-    at: Workplace<'_, '_>,
+    at: &Workplace<'_, '_>,
     piece: &SourcePiece,
     effort: &EffortResolution,
 ) -> Result<Routed, Halt> {
@@ -87,7 +87,7 @@ enum Way {
 }
 
 struct Asking<'a, 'd> {
-    at: Workplace<'a, 'd>,
+    at: &'a Workplace<'a, 'd>,
     piece: &'a SourcePiece,
     effort: &'a EffortResolution,
     /// The user's working tree before the questions, where it is still to be

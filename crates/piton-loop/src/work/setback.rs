@@ -15,7 +15,7 @@ use crate::deciding::defer;
 use crate::planning::snapshot::Live;
 
 /// Notes a failure. Where even that fails, this run alone knows.
-pub(super) fn failed(at: Workplace<'_, '_>, slug: &Slug, failure: WorkFailure) -> Worked {
+pub(super) fn failed(at: &Workplace<'_, '_>, slug: &Slug, failure: WorkFailure) -> Worked {
     let noted = note(at, slug, &failure).ok();
     let (note, until) = noted.unzip();
     Worked::Failed {
@@ -28,7 +28,7 @@ pub(super) fn failed(at: Workplace<'_, '_>, slug: &Slug, failure: WorkFailure) -
 /// Notes it in the migration as the slot's commit has it. Returns also until
 /// when the migration is left alone.
 fn note(
-    at: Workplace<'_, '_>,
+    at: &Workplace<'_, '_>,
     slug: &Slug,
     failure: &WorkFailure,
 ) -> Result<(Accepted, Option<Timestamp>), Halt> {

@@ -13,7 +13,7 @@ use super::message::Trailers;
 use super::shop::{Shop, Worked};
 use super::start::Start;
 use super::territory;
-use super::workplace::{self, Workplace};
+use super::workplace;
 use crate::effort::EffortResolution;
 use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 use crate::runs::RunRecord;
@@ -38,14 +38,7 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>
 
 fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Result<Worked, Halt> {
     let (token, role) = (format!("{}-plan", run.id()), CallRole::Refactor);
-    let start = &work.start;
-    let slot = &workplace::laid_out(shop, run, start, &token, role)?;
-    let at = Workplace {
-        shop,
-        run,
-        slot,
-        start,
-    };
+    let at = &workplace::laid_out(shop, run, &work.start, &token, role)?;
     let job = CarryOut {
         work,
         effort: shop.budget.for_call(),

@@ -13,11 +13,10 @@ use crate::runs::RunRecord;
 
 /// A piece of work under way: with what, in which record, where, and from which
 /// commit.
-#[derive(Clone, Copy)]
 pub(super) struct Workplace<'a, 'd> {
     pub(super) shop: &'a Shop<'a>,
     pub(super) run: &'a RunRecord<'d>,
-    pub(super) slot: &'a Slot,
+    pub(super) slot: Slot,
     pub(super) start: &'a Start,
 }
 
@@ -54,15 +53,20 @@ pub(super) fn set_up(
     }
 }
 
-/// Returns a slot for an agent to work in, set up.
-pub(super) fn laid_out(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    start: &Start,
+/// Takes a slot for an agent to work in, and sets it up.
+pub(super) fn laid_out<'a, 'd>(
+    shop: &'a Shop<'a>,
+    run: &'a RunRecord<'d>,
+    start: &'a Start,
     token: &str,
     role: CallRole,
-) -> Result<Slot, Halt> {
+) -> Result<Workplace<'a, 'd>, Halt> {
     let slot = take(shop, &start.base, SlotUse::Work, role)?;
     set_up(shop, &slot, run.dir().path(), token, role)?;
-    Ok(slot)
+    Ok(Workplace {
+        shop,
+        run,
+        slot,
+        start,
+    })
 }

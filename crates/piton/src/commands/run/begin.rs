@@ -48,12 +48,8 @@ impl<'a> Driver<'a> {
                 return Ok(Looked::On);
             }
         };
-        let attempt = self.finisher.run.summary().counts.attempts_started + 1;
+        let attempt = self.next_attempt()?;
         let seat = self.free_seat();
-        self.finisher
-            .run
-            .update(|summary| summary.counts.attempts_started += 1)
-            .or_failed("could not keep the record")?;
         let what = (kind_of(&piece), label);
         let told = teller.begin(Some(seat), what, files_of(&piece));
         let start = Start {
@@ -103,6 +99,15 @@ impl<'a> Driver<'a> {
             until: now.checked_add(CLAIMED).ok(),
         };
         self.memory.remember(&tried(piece), &outcome);
+    }
+
+    /// Counts one more piece of work, and returns its number.
+    fn next_attempt(&self) -> Result<u32, CommandError> {
+        let run = &self.finisher.run;
+        let attempt = run.summary().counts.attempts_started + 1;
+        run.update(|summary| summary.counts.attempts_started += 1)
+            .or_failed("could not keep the record")?;
+        Ok(attempt)
     }
 
     /// Returns the first seat that no job has.

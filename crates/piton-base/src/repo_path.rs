@@ -1,6 +1,5 @@
 //! A path inside the repository.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -21,10 +20,6 @@ pub struct InvalidRepoPath {
 }
 
 impl RepoPath {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the parts between the slashes; there is at least one.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/')
@@ -104,12 +99,7 @@ pub fn is_reserved_name(part: &str) -> bool {
 }
 
 crate::through_text!(RepoPath);
-
-impl fmt::Display for RepoPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+crate::holds_text!(RepoPath);
 
 #[cfg(test)]
 mod tests {

@@ -21,3 +21,22 @@ macro_rules! through_text {
         }
     };
 }
+
+/// Lets a type that holds a text be taken and shown as that text.
+#[macro_export]
+macro_rules! holds_text {
+    ($name:ty) => {
+        impl $name {
+            /// Returns the text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}

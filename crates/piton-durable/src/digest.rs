@@ -3,7 +3,6 @@
 //! The bytes that are hashed are fixed by the tools that compare these digests
 //! with ours; see `docs/design/publishing.md`.
 
-use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -55,10 +54,6 @@ impl TreeDigest {
         Self::finish(hash)
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the first digits, enough for people to tell two apart.
     pub fn short(&self) -> &str {
         &self.0[..12]
@@ -98,9 +93,4 @@ impl FromStr for TreeDigest {
 }
 
 piton_base::through_text!(TreeDigest);
-
-impl fmt::Display for TreeDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(TreeDigest);

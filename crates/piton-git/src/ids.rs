@@ -1,6 +1,5 @@
 //! The name of a commit.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -11,10 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct CommitId(String);
 
 impl CommitId {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the first ten digits, enough for people.
     pub fn short(&self) -> &str {
         &self.0[..10]
@@ -40,12 +35,7 @@ impl FromStr for CommitId {
 }
 
 piton_base::through_text!(CommitId);
-
-impl fmt::Display for CommitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(CommitId);
 
 #[cfg(test)]
 mod tests {

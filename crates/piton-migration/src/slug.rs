@@ -1,6 +1,5 @@
 //! The name of a migration: one safe component of a path.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::DateTime;
@@ -56,11 +55,6 @@ impl Slug {
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {
         Self(format!("{}-{number}", self.0))
-    }
-
-    /// Returns the slug as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -146,11 +140,7 @@ impl AsRef<str> for Slug {
     }
 }
 
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+piton_base::holds_text!(Slug);
 
 #[cfg(test)]
 mod tests {

@@ -48,10 +48,6 @@ impl ActionId {
             .is_some_and(|rest| rest == target)
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the category, the verb's word and the target.
     pub fn parts(&self) -> (&str, &str, &str) {
         let mut parts = self.0.splitn(3, ':');
@@ -116,12 +112,7 @@ impl FromStr for ActionId {
 }
 
 piton_base::through_text!(ActionId);
-
-impl fmt::Display for ActionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+piton_base::holds_text!(ActionId);
 
 /// The name of a plan, and of the journal of performing it. Sorts by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,6 +1,5 @@
 //! The id of a plan, and the provider that keeps it.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -20,10 +19,6 @@ pub struct InvalidPlanId {
 }
 
 impl PlanId {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the number of an issue or a pull request.
     pub fn number(&self) -> Option<u64> {
         let is_number = self.0.bytes().all(|b| b.is_ascii_digit());
@@ -119,11 +114,7 @@ impl From<u64> for PlanId {
     }
 }
 
-impl fmt::Display for PlanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(PlanId);
 
 /// Who keeps plans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

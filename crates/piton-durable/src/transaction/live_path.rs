@@ -1,6 +1,5 @@
 //! The place of a directory that is published, below the top of the worktree.
 
-use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -13,10 +12,6 @@ use serde::{Deserialize, Serialize};
 pub struct LivePath(String);
 
 impl LivePath {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     pub fn as_path(&self) -> &Path {
         Path::new(&self.0)
     }
@@ -47,9 +42,4 @@ impl FromStr for LivePath {
 }
 
 piton_base::through_text!(LivePath);
-
-impl fmt::Display for LivePath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(LivePath);

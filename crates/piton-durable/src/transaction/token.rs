@@ -1,6 +1,5 @@
 //! The name of one transaction.
 
-use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,10 +19,6 @@ impl Token {
             "{:012x}-{pid:x}-{counter:x}",
             now.as_millisecond().max(0)
         ))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -48,8 +43,4 @@ impl FromStr for Token {
     }
 }
 
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(Token);

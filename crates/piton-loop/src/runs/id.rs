@@ -1,6 +1,5 @@
 //! The name of a run: the local time it began, to the microsecond.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Zoned;
@@ -27,17 +26,9 @@ impl RunId {
     pub(super) fn unset() -> Self {
         Self("00000000T000000-000000".to_owned())
     }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(RunId);
 
 impl FromStr for RunId {
     type Err = RunIdError;

@@ -1,7 +1,5 @@
 //! A stamp exactly as a file spells it.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -18,19 +16,10 @@ impl RawStamp {
         Self(text.into())
     }
 
-    /// Returns the text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the point in time, if the text is one.
     pub fn instant(&self) -> Result<Timestamp, StampError> {
         parse(&self.0)
     }
 }
 
-impl fmt::Display for RawStamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+piton_base::holds_text!(RawStamp);

@@ -1,8 +1,6 @@
 //! The names of settings: those with one of their own, and tables with an
 //! entry for each of something.
 
-use std::fmt;
-
 use piton_agent::CallRole;
 
 use super::known::{KNOWN, Known};
@@ -103,10 +101,6 @@ impl Key {
         }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns whether only the user's own settings may hold it.
     pub(crate) fn is_users_only(&self) -> bool {
         USERS_ONLY.contains(&self.0.as_str())
@@ -182,11 +176,7 @@ fn role(name: &str) -> Option<CallRole> {
         .or_else(|| CALLED.into_iter().find(is))
 }
 
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+piton_base::holds_text!(Key);
 
 pub(crate) fn variable(name: &str) -> String {
     format!("PITON_{}", name.to_uppercase().replace(['.', '-'], "_"))

@@ -145,6 +145,24 @@ fn a_plan_that_cannot_be_read_hides_no_other() {
 }
 
 #[test]
+fn where_a_plan_cannot_be_read_nobody_says_that_the_branch_has_none() {
+    let env = TestEnv::staged();
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    env.repo.write("plan.md", "# Add a cache\n");
+    let _ = env.ok(&["plan", "create", "--file", "plan.md"]);
+    assert!(
+        env.run(&["plan", "show"])
+            .stderr
+            .contains("no plan is named")
+    );
+    std::fs::write(env.path().join("plans/add-a-cache/plan.md"), b"\xff").unwrap();
+    let ran = env.run(&["plan", "show"]);
+    assert_ne!(ran.code, 0);
+    assert!(!ran.stderr.contains("no plan is named"), "{}", ran.shown());
+    assert!(ran.stderr.contains("add-a-cache"), "{}", ran.shown());
+}
+
+#[test]
 fn a_second_archive_of_a_name_says_what_to_do() {
     let env = TestEnv::planned(0);
     let _ = env.ok(&["migration", "archive", SLUG]);

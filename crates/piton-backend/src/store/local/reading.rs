@@ -177,15 +177,16 @@ impl BackendRead for LocalBackend<'_> {
     }
 
     fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
+        let mut unread = None;
         for id in self.ids()? {
-            if self
-                .readable(&id)?
-                .is_some_and(|plan| plan.is_of_branch(branch))
-            {
-                return Ok(Some(id));
+            match self.document(&id) {
+                Ok(Some(plan)) if plan.is_of_branch(branch) => return Ok(Some(id)),
+                Ok(_) => {}
+                // It may be the one that is looked for, unless another is.
+                Err(error) => unread = Some(error),
             }
         }
-        Ok(None)
+        unread.map_or(Ok(None), Err)
     }
 
     fn made(&self, key: &str) -> Result<Option<Document>> {

@@ -88,10 +88,23 @@ impl PromptSet {
     }
 
     fn render(&self, role: PromptRole, context: &impl Serialize) -> Result<String, PromptError> {
-        self.environment
-            .get_template(&role.template())
+        let name = role.template();
+        let told = self
+            .environment
+            .get_template(&name)
             .and_then(|template| template.render(minijinja::value::Serde(context)))
-            .map_err(|error| set_error(&self.templates, &role.template(), &error))
+            .map_err(|error| set_error(&self.templates, &name, &error))?;
+        // As one that was cut off does: an agent would be paid to guess.
+        if told.trim().is_empty()
+            && let Some((origin, _)) = self.part(&name)
+        {
+            return Err(PromptError::Template {
+                origin: origin.clone(),
+                line: None,
+                detail: "it says nothing".to_owned(),
+            });
+        }
+        Ok(told)
     }
 
     fn with(templates: Templates) -> Result<Self, PromptError> {

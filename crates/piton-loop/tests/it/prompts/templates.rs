@@ -65,6 +65,12 @@ fn a_bad_template_is_named_with_its_line() {
         "{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}",
     );
     assert!(endless.contains("does not end"), "{endless}");
+    for nothing in ["", " \n", "{% if false %}x{% endif %}\n"] {
+        assert_eq!(
+            error_of("approaches.md.j2", nothing),
+            "in the prompt template DIR/approaches.md.j2: it says nothing"
+        );
+    }
     let unknown = error_of("aproaches.md.j2", "");
     assert!(
         unknown.contains("is named after no role and no part"),

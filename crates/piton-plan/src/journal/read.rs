@@ -29,7 +29,7 @@ pub enum JournalError {
     NotFound { wanted: String },
     #[error("{wanted} fits {} journals: {}", found.len(), these(.found))]
     Ambiguous { wanted: String, found: Vec<PlanId> },
-    #[error("no journal waits to be resumed")]
+    #[error("there is no journal to go on with")]
     NothingToResume,
     #[error(
         "the journal {} has the format {found} of an older piton, and this piton reads only \

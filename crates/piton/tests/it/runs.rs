@@ -321,7 +321,7 @@ fn a_call_that_failed_is_over_and_nothing_is_left_to_go_on_with() {
     let ran = env.run(&["journal", "resume"]);
     assert_eq!(ran.code, 2, "{}", ran.shown());
     assert!(
-        ran.stderr.contains("no journal waits to be resumed"),
+        ran.stderr.contains("there is no journal to go on with"),
         "{}",
         ran.stderr
     );

@@ -34,6 +34,31 @@ fn kills_are_survived_wherever_they_come() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
+/// Whoever scripts a resume knows by its words that there is nothing to resume.
+#[test]
+fn another_tool_that_kills_an_apply_finds_nothing_bad() {
+    let tool = piton_testkit::shared_dir().map(|dir| dir.join("tools/killpoints.sh"));
+    let Some(tool) = tool.filter(|_| cfg!(all(target_os = "linux", target_arch = "x86_64"))) else {
+        println!("skipped: the tool is not here, or not for this machine");
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let ran = Command::new("bash")
+        .arg(tool)
+        .args([env!("CARGO_BIN_EXE_piton"), "60"])
+        .env("TMPDIR", directory.path())
+        .env("KP_ONLY", "apply")
+        .env("KP_POINTS", "1")
+        .output()
+        .unwrap();
+    let (out, err) = (text(&ran.stdout), text(&ran.stderr));
+    if ran.status.code() == Some(2) {
+        println!("skipped: the tool cannot run here: {err}");
+        return;
+    }
+    assert_eq!(out.trim_end(), "1 points, 0 bad", "{err}");
+}
+
 #[test]
 fn a_self_test_that_cannot_begin_says_what_is_allowed() {
     for (args, told) in [

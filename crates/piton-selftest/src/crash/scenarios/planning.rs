@@ -14,7 +14,7 @@ const KILLED: Step = Step::Killed {
     path: "migrations/demo",
 };
 const REJECT: &str = "migration reject demo --reason no";
-const NO_JOURNAL: &str = "no journal waits to be resumed";
+const NO_JOURNAL: &str = "there is no journal to go on with";
 
 /// An agent that approves in the copy that it is shown.
 const TALKER: Step = Step::Append(

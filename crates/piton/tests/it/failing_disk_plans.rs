@@ -49,6 +49,38 @@ fn what_a_maintainer_said_is_not_answered_because_a_disk_failed() {
 }
 
 #[test]
+fn an_answer_that_the_disk_kept_from_its_plan_is_given_by_the_next_sync() {
+    if !SUPPORTED {
+        return;
+    }
+    let (env, plan) = rejected();
+    let comments = env.path().canonicalize().unwrap();
+    let comments = comments.join("plans").join(&plan).join("comments");
+    let answer = || {
+        let files = std::fs::read_dir(&comments).unwrap().flatten();
+        let texts = files.map(|file| std::fs::read_to_string(file.path()).unwrap());
+        texts.filter(|text| text.contains("piton has read")).count()
+    };
+    let is_rejected = || {
+        let manifest = format!("migrations/{SLUG}/manifest.json");
+        env.repo.read(&manifest).contains("skipped")
+    };
+    let _ = struck_at(&env, Watch::Opens, &["plan", "sync"], &mut |point| {
+        if point.path == comments.join("0001.md") && is_rejected() {
+            Verdict::Fail(Fault::InputOutput)
+        } else {
+            Verdict::Go
+        }
+    });
+    assert_eq!(env.show(SLUG)["status"], "skipped", "{}", said(&env));
+    assert_eq!(answer(), 0, "{}", said(&env));
+    let _ = env.ok(&["plan", "sync", "--dry-run"]);
+    assert_eq!(answer(), 0);
+    let ran = env.ok(&["plan", "sync"]);
+    assert_eq!(answer(), 1, "{}", ran.shown());
+}
+
+#[test]
 fn a_report_that_the_disk_kept_from_its_plan_waits() {
     if !SUPPORTED {
         return;

@@ -10,6 +10,7 @@ use crate::error::{CommandResult, Exit};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::shared::{Heard, Unread, hear};
+use crate::stored::send_waiting;
 
 /// Carry out what maintainers wrote about shared migrations
 ///
@@ -34,6 +35,10 @@ pub(super) fn run(context: &Context, args: &SyncArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     if context.out.json_wanted() {
         context.out.begin_series();
+    }
+    if !args.plan.changes_nothing() {
+        // An answer that waits would else wait for the next report.
+        send_waiting(context);
     }
     let Heard { synced, unread } = hear(context, &place, args.slug.as_ref(), &args.plan)?;
     let exit = tell_unread(context, &unread);

@@ -63,6 +63,7 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         let plans = backend.list(&query).map_err(failed)?;
         for (id, error) in backend.unreadable().map_err(failed)? {
             let why = piton_base::on_one_line(&error);
+            let why = piton_base::terminal::clean(&why);
             context
                 .out
                 .warn(&format!("the plan {id} is not listed: {why}"));

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path};
 
+use piton_base::terminal::clean;
 use piton_durable::DiskRead as _;
 use piton_git::CommitId;
 use piton_git::landing::difference;
@@ -143,12 +144,13 @@ fn source(floor: &Floor<'_>, course: &Course) -> Result<Source, CommandError> {
     let (out, wanted) = (floor.context.out, selection.shown());
     for path in selection.paths() {
         if !is_there(floor, Path::new(path)) {
+            let path = clean(path);
             out.warn(&format!("there is nothing at {path} in the repository"));
         }
     }
     let source = selection.resolve(tracked, course.source.scope.as_deref());
     if let (Source::Nothing, Some(wanted)) = (&source, wanted) {
-        out.warn(&format!("no tracked file matches {wanted}"));
+        out.warn(&format!("no tracked file matches {}", clean(&wanted)));
     }
     Ok(source)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::platform::{Processes, RealProcesses};
 use piton_durable::{Disk, RealDisk, create_dirs};
 
-use super::clear::{clear, mark, take_away};
+use super::clear::{clear, clear_tables, mark, take_away};
 use super::record::{Move, Record, failed};
 use super::{ALIVE, HOME, TABLES};
 use crate::program::GitCommand;
@@ -121,8 +121,9 @@ impl Undertaking {
     /// Removes what a git of this undertaking made and could not remove. Tells
     /// whether something stays that recovery has to see to.
     fn leaves_a_lock(&self) -> bool {
+        clear_tables((&self.common, &self.top), &self.dir);
         let all = self.record.locks.iter().chain([&self.record.index_lock]);
-        // One on tables of references may be another git's, and nothing tells.
+        // What is on tables now may be another git's, and nothing tells.
         let all = all.filter(|lock| *lock != TABLES);
         let mut all = all.map(|lock| self.common.join(lock));
         all.any(|lock| lock.symlink_metadata().is_ok())

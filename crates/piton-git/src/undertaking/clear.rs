@@ -79,6 +79,20 @@ pub(super) fn clear(
     }
 }
 
+/// Removes locks on tables of references that a git of this undertaking made
+/// and could not remove, as when the disk failed at that: they keep others from
+/// packing references. Nobody has died here, and other gits are at work as
+/// always: only what provably none of them holds goes.
+pub(super) fn clear_tables((common, top): (&Path, &Path), dir: &Path) {
+    let begun = modified(&dir.join(ALIVE));
+    for lock in table_locks(common).into_iter().flatten() {
+        let ours = begun.is_some() && modified(&lock) >= begun;
+        if ours && stale::nobody_holds(&lock, top, common) {
+            stale::remove(&lock);
+        }
+    }
+}
+
 /// Goes through the locks that one undertaking may have left.
 struct Sweep<'a> {
     common: &'a Path,

@@ -122,6 +122,32 @@ fn where_references_are_in_tables_their_locks_go_too() {
 }
 
 #[test]
+fn a_lock_on_tables_that_a_git_made_and_could_not_remove_goes_with_its_undertaking() {
+    if !crate::all_processes_are_seen() {
+        println!("skipped: not every process can be seen here");
+        return;
+    }
+    let scratch = ScratchRepo::made_by(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
+    scratch.write("in/new", "1");
+    // Older than what is done here, so it is somebody else's.
+    let earlier = ".git/reftable/0x000000000001-a.ref.lock";
+    scratch.write(earlier, "");
+    let made = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let file = std::fs::File::open(scratch.path().join(earlier)).unwrap();
+    file.set_modified(made).unwrap();
+    drop(file);
+    // As where the disk fails when git removes the lock of a table.
+    scratch.hook(
+        "reference-transaction",
+        "#!/bin/sh\n: > .git/reftable/0x000000000002-b.ref.lock\n",
+    );
+    let paths = [Path::new("in")];
+    let made = repository(&scratch).commit_paths(&paths, "new").unwrap();
+    assert!(made.is_some());
+    assert_eq!(locks(&scratch), [scratch.path().join(earlier)]);
+}
+
+#[test]
 fn a_living_lock_on_tables_of_references_is_named_and_stays() {
     let scratch = ScratchRepo::made_by(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
     scratch.write("in/new", "1");

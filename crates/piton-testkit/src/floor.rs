@@ -5,6 +5,8 @@
 //! the bound that is promised beside it.
 #![expect(clippy::print_stdout, reason = "a benchmark's table is its output")]
 
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Candidates with their floors, measured and printed one after the other.
@@ -67,6 +69,42 @@ impl Table {
     pub fn finish(self) -> bool {
         self.held
     }
+}
+
+/// Copies a program into a directory, as installing does: the very file that a
+/// linker wrote may lie in the page cache in small pieces, and start a sixth
+/// slower.
+#[must_use]
+pub fn install(built: &Path, dir: &Path) -> PathBuf {
+    let program = dir
+        .join(built.file_name().expect("a name"))
+        .with_extension("installed");
+    std::fs::copy(built, &program).expect("it copies");
+    program
+}
+
+/// Builds a program that does nothing: the floor of starting any.
+#[must_use]
+pub fn empty_program(dir: &Path) -> PathBuf {
+    let (source, built) = (dir.join("empty.rs"), dir.join("empty"));
+    std::fs::write(&source, "fn main() {}\n").expect("it writes");
+    let status = Command::new("rustc")
+        .args(["-C", "opt-level=3", "-C", "strip=symbols", "-o"])
+        .args([&built, &source])
+        .status()
+        .expect("rustc runs");
+    assert!(status.success());
+    install(&built, dir)
+}
+
+/// Starts a program that does nothing, and waits for its end.
+pub fn spawn(program: &Path) {
+    let status = Command::new(program)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .expect("it runs");
+    assert!(status.success());
 }
 
 /// What one row came to.

@@ -6,12 +6,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
 use piton_testkit::ScratchRepo;
-use piton_testkit::floor::Table;
+use piton_testkit::floor::{Table, empty_program, install, spawn};
 use piton_testkit::forge::FakeGitHub;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ const BODY: &str = "<!-- erk:metadata-block:plan-header -->\n<details>\n<summary
 fn main() {
     let scratch = ScratchRepo::new();
     let nothing = empty_program(scratch.path());
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_piton"));
+    let program = install(Path::new(env!("CARGO_BIN_EXE_piton")), scratch.path());
     let mut plan = 0;
     let fake = FakeGitHub::with(|world| {
         let now = Timestamp::now();
@@ -115,25 +115,4 @@ fn bare(fake: &FakeGitHub, requests: &[Asked]) {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).expect("it reads");
     }
-}
-
-fn spawn(program: &Path) {
-    let status = Command::new(program)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .status()
-        .expect("it runs");
-    assert!(status.success());
-}
-
-fn empty_program(dir: &Path) -> PathBuf {
-    let (source, program) = (dir.join("empty.rs"), dir.join("empty"));
-    std::fs::write(&source, "fn main() {}\n").expect("it writes");
-    let built = Command::new("rustc")
-        .args(["-C", "opt-level=3", "-C", "strip=symbols", "-o"])
-        .args([&program, &source])
-        .status()
-        .expect("rustc runs");
-    assert!(built.success());
-    program
 }

@@ -4,11 +4,11 @@
     reason = "a benchmark arranges the real world"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use piton_testkit::ScratchRepo;
-use piton_testkit::floor::Table;
+use piton_testkit::floor::{Table, empty_program, install, spawn};
 
 const INIT: [&str; 7] = [
     "traffic",
@@ -23,8 +23,7 @@ const INIT: [&str; 7] = [
 fn main() {
     let scratch = ScratchRepo::new();
     let nothing = empty_program(scratch.path());
-    let program = scratch.path().join("piton");
-    install(Path::new(env!("CARGO_BIN_EXE_piton")), &program);
+    let program = install(Path::new(env!("CARGO_BIN_EXE_piton")), scratch.path());
     let run = |program: &Path, args: &[&str]| {
         let status = Command::new(program)
             .args(args)
@@ -41,19 +40,19 @@ fn main() {
         "piton --version",
         2.0,
         || run(&program, &["--version"]),
-        || run(&nothing, &[]),
+        || spawn(&nothing),
     );
     table.row(
         "piton --help",
         2.0,
         || run(&program, &["--help"]),
-        || run(&nothing, &[]),
+        || spawn(&nothing),
     );
     table.row(
         "piton traffic init --dry-run",
         6.0,
         || run(&program, &INIT),
-        || run(&nothing, &[]),
+        || spawn(&nothing),
     );
     let held = table.finish();
 
@@ -64,31 +63,11 @@ fn main() {
         "piton migration list",
         15.0,
         || run(&program, &["migration", "list"]),
-        || run(&nothing, &[]),
+        || spawn(&nothing),
     );
     if !(table.finish() && held) {
         std::process::exit(1);
     }
-}
-
-/// Copies a program, as installing does: the very file that a linker wrote may
-/// lie in the page cache in small pieces, and start a sixth slower.
-fn install(built: &Path, at: &Path) {
-    std::fs::copy(built, at).expect("it copies");
-}
-
-fn empty_program(dir: &Path) -> PathBuf {
-    let (source, built) = (dir.join("empty.rs"), dir.join("empty.built"));
-    std::fs::write(&source, "fn main() {}\n").expect("it writes");
-    let status = Command::new("rustc")
-        .args(["-C", "opt-level=3", "-C", "strip=symbols", "-o"])
-        .args([&built, &source])
-        .status()
-        .expect("rustc runs");
-    assert!(status.success());
-    let program = dir.join("empty");
-    install(&built, &program);
-    program
 }
 
 fn migrations(scratch: &ScratchRepo, number: usize) {

@@ -2,6 +2,7 @@
 
 use piton_agent::AgentError;
 use piton_agent::outcome::Outcome;
+use piton_agent::watchdog::EndReason;
 use piton_durable::{DiskError, TreeError, WriteError};
 use piton_git::GitError;
 use piton_git::slot::SlotError;
@@ -62,6 +63,9 @@ impl StepFailure {
     pub fn consequence(&self) -> Consequence {
         match self {
             Self::Agent(outcome) => Consequence::of(outcome),
+            Self::Setup(SetupError::Ended {
+                reason: EndReason::Stopped,
+            }) => Consequence::of(&Outcome::Stopped),
             Self::Call(_) => Consequence {
                 run: FinalStatus::AgentFailed,
                 ..Consequence::TROUBLE
@@ -101,6 +105,9 @@ impl StepFailure {
             Self::Strayed(strayed) => strayed.advice(),
             Self::Slot(error) => then_again(error, "no agent was called; correct the cause, then run the step again"),
             Self::Unfit(error) => then_again(error, "none of its work was taken; run the step again"),
+            Self::Setup(SetupError::Ended {
+                reason: EndReason::Stopped,
+            }) => Outcome::Stopped.advice().to_owned(),
             Self::Setup(_) => "no agent was called; correct `slot.setup`, then run the step again".to_owned(),
             Self::Left(_) | Self::LeftPath(_) => "none of its work was taken; run the step again".to_owned(),
             Self::Refused(_) | Self::Candidate(CandidateError::Inconsistent { .. }) => {
@@ -147,5 +154,17 @@ mod tests {
         assert!(advice.starts_with("no agent was called"), "{advice}");
         let advice = StepFailure::Unfit(failed()).advice();
         assert!(advice.starts_with("none of its work was taken"), "{advice}");
+    }
+
+    #[test]
+    fn a_stop_while_a_slot_is_set_up_interrupts_the_run_and_blames_no_setting() {
+        let ended = |reason| StepFailure::Setup(SetupError::Ended { reason });
+        let stopped = ended(EndReason::Stopped);
+        assert_eq!(stopped.consequence().run, FinalStatus::Interrupted);
+        let advice = stopped.advice();
+        assert!(advice.starts_with("run again to continue"), "{advice}");
+        let late = ended(EndReason::Deadline);
+        assert_ne!(late.consequence().run, FinalStatus::Interrupted);
+        assert!(late.advice().contains("slot.setup"), "{}", late.advice());
     }
 }

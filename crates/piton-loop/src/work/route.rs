@@ -30,7 +30,7 @@ use crate::failures::FailureKind;
 use crate::guard::UserTree;
 use crate::planning::snapshot::Snapshot;
 use crate::prompts::{CandidateBrief, WorkAbout};
-use crate::replies::{Decision, Recommendation, Route, ScopeSelection};
+use crate::replies::{Route, ScopeSelection};
 use crate::routing::{Candidate, Surroundings, aliases, candidates, mentions};
 use crate::targets::Target;
 
@@ -270,7 +270,7 @@ impl Asking<'_, '_> {
         let proposed = proposed.ok_or_else(|| {
             let relative = shop.site.relative(&slug);
             let why = format!("git ignores {relative}, so a migration there cannot land");
-            Halt::from(WorkFailure::again(role, FailureKind::PlanningBlocked, why).last_word())
+            Halt::from(WorkFailure::again(role, FailureKind::PlanningBlocked, why))
         })?;
         let commit = hooks::before(at, &proposed, role)?;
         let accepted = Accepted {
@@ -313,14 +313,11 @@ fn brief_of(candidate: &Candidate) -> CandidateBrief<'_> {
 
 /// An answer that cannot be used fails this action, and nothing else.
 fn odd(role: CallRole, called: &Called, error: &dyn std::error::Error) -> Halt {
-    let halt = Halt::from(WorkFailure {
-        decision: Decision::Abandon,
-        recommendation: Recommendation::NewTarget,
-        ..WorkFailure::again(
-            role,
-            FailureKind::AgentInfraFailure,
-            piton_base::on_one_line(error),
-        )
-    });
+    let story = piton_base::on_one_line(error);
+    let halt = Halt::from(WorkFailure::again(
+        role,
+        FailureKind::AgentInfraFailure,
+        story,
+    ));
     halt.heard_in(&called.files)
 }

@@ -184,7 +184,7 @@ impl<'t> Lexer<'t> {
             Language::JavaScript | Language::Go | Language::Java | Language::Ruby => 0,
         };
         let quoted = &rest[prefix..];
-        if prefix > 2 || (prefix > 0 && !quoted.starts_with(['"', '\''])) {
+        if prefix > 2 {
             return None;
         }
         let quote = quoted.chars().next()?;
@@ -350,6 +350,23 @@ mod tests {
             told(Language::Go, "`a\\` + \"b\\\"c\" /* d */"),
             "<a\\> + <b\\\"c>"
         );
+    }
+
+    #[test]
+    fn a_text_ends_where_its_language_lets_it_end() {
+        let lines = "\"a\nb\" c";
+        assert_eq!(told(Language::Rust, lines), "<a\nb> c");
+        assert_eq!(told(Language::Python, "\"'a\nx + y"), "<'> x + y");
+        assert_eq!(told(Language::Ruby, "a / b / c"), "a / b / c");
+        assert_eq!(told(Language::Ruby, "f /b/ if /c/"), "f / b / if <c>");
+        for (script, words) in [
+            ("`a\\`b` c", "<a\\`b> c"),
+            ("`}a` + `${`}`}` c", "<}a> + <${`}`}> c"),
+            ("/a\\/b/ + c", "<a\\/b> + c"),
+            ("= / b\n/ c", "= / b / c"),
+        ] {
+            assert_eq!(told(Language::JavaScript, script), words);
+        }
     }
 
     #[test]

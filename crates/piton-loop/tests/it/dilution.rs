@@ -5,6 +5,8 @@ mod go;
 mod java;
 mod javascript;
 mod moved;
+mod nearly;
+mod pairs;
 mod python;
 mod ruby;
 mod rust;

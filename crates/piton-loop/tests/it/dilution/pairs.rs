@@ -1,0 +1,204 @@
+//! Each test is compared with the one that stands for it now, and with no other.
+
+use piton_loop::dilution::{FileChange, compare, tell};
+
+use super::change;
+
+/// Requires that something is found in a change, grave or not, or nothing at all.
+#[track_caller]
+fn found(changes: &[FileChange], something: bool) {
+    let findings = compare(changes, &[]);
+    let told = tell(&findings);
+    assert_eq!(!findings.is_empty(), something, "{changes:#?}\n{told}");
+}
+
+const RICH: &str = "    assert total(1) == 1\n    assert total(2) == 3\n";
+const POOR: &str = "    assert name(1) == 'a'\n";
+
+/// A class with one test, indented as it has to be.
+fn class(name: &str, body: &str) -> String {
+    let body = body.replace("    ", "        ");
+    format!("class {name}:\n    def test_it(self):\n{body}\n")
+}
+
+fn test(name: &str, body: &str) -> String {
+    format!("def test_{name}():\n{body}\n")
+}
+
+#[test]
+fn tests_of_one_name_are_told_apart_by_where_they_are() {
+    let (rich, poor) = (test("it", RICH), test("it", POOR));
+    let noted = |text: &str| format!("# A note.\n{text}");
+    // In two files.
+    found(
+        &[
+            change("tests/test_a.py", &rich, &noted(&rich)),
+            change("tests/test_b.py", &poor, &noted(&poor)),
+        ],
+        false,
+    );
+    // In two classes of a file, which may change their order.
+    let (rich, poor) = (class("TestA", RICH), class("TestB", POOR));
+    let before = format!("{rich}{poor}");
+    let path = "tests/test_a.py";
+    found(&[change(path, &before, &format!("{poor}{rich}"))], false);
+    // The file and one of its classes move, or a class is renamed.
+    found(
+        &[
+            change(path, &before, ""),
+            change("tests/unit/test_c.py", "", &format!("{poor}{rich}")),
+        ],
+        false,
+    );
+    let renamed = format!("{}{rich}", class("TestC", POOR));
+    found(&[change(path, &before, &renamed)], false);
+    // One that lost a check is found beside one of its name that did not.
+    let fewer = RICH.replace("    assert total(2) == 3\n", "");
+    let fewer = format!("{}{poor}", class("TestA", &fewer));
+    found(&[change(path, &before, &fewer)], true);
+    let ruby = |name: &str, body: &str| {
+        format!("class {name} < Minitest::Test\n  def test_it\n{body}  end\nend\n")
+    };
+    let check = |of: &str| format!("    assert_equal 1, {of}\n");
+    let (one, two) = (ruby("OneTest", &check("a")), check("b") + &check("c"));
+    let before = one.clone() + &ruby("TwoTest", &two);
+    let after = one + &ruby("TwoTest", &check("b"));
+    found(&[change("test/one_test.rb", &before, &after)], true);
+}
+
+#[test]
+fn tests_that_are_renamed_together_are_told_apart_by_what_they_do() {
+    let path = "tests/test_a.py";
+    let before = test("a", RICH) + &test("b", POOR);
+    found(
+        &[change(path, &before, &(test("d", POOR) + &test("c", RICH)))],
+        false,
+    );
+    // One that lost a check on the way is found.
+    let fewer = "    assert total(1) == 1\n";
+    found(
+        &[change(
+            path,
+            &before,
+            &(test("d", POOR) + &test("c", fewer)),
+        )],
+        true,
+    );
+    // One that asks for another value is the same test, unless its file is not.
+    let one = test("a", "    got = total(all_of_it)\n    assert got == 3\n");
+    let other = test("b", "    got = total(all_of_it)\n    assert got == 4\n");
+    found(&[change(path, &one, &other)], false);
+    found(
+        &[
+            change(path, &one, ""),
+            change("tests/test_b.py", "", &other),
+        ],
+        true,
+    );
+}
+
+#[test]
+fn a_check_that_another_test_has_as_well_stands_for_none() {
+    let path = "tests/test_a.py";
+    let check = "    assert is_whole()\n";
+    let (both, own) = (format!("{check}{RICH}"), RICH);
+    let before = test("a", &both) + &test("b", &both);
+    found(
+        &[change(path, &before, &(test("a", own) + &test("b", &both)))],
+        true,
+    );
+    // One that came elsewhere stands for one that went, and for one alone.
+    let with = |rest: &str| rest.to_owned() + &test("c", check);
+    let moved = with(&(test("a", own) + &test("b", &both)));
+    found(&[change(path, &before, &moved)], false);
+    let moved = with(&(test("a", own) + &test("b", own)));
+    found(&[change(path, &before, &moved)], true);
+}
+
+#[test]
+fn a_module_that_is_no_longer_named_is_told_unless_its_tests_are() {
+    let main = |modules: &str| change("tests/it/main.rs", "mod one;\nmod two;\n", modules);
+    let test = "#[test]\nfn sums() {\n    assert_eq!(total(), 3);\n}\n";
+    let path = "tests/it/two.rs";
+    let noted = format!("//! A note.\n{test}");
+    found(&[main("mod one;\n"), change(path, test, &noted)], true);
+    found(
+        &[
+            main("mod one;\n"),
+            change(path, test, ""),
+            change("tests/it/one.rs", "", test),
+        ],
+        false,
+    );
+}
+
+#[test]
+fn marks_that_were_there_before_are_not_held_against_a_change() {
+    let focused =
+        "describe.only('a', () => {\n  test('b', () => {\n    expect(b()).toBe(1);\n  });\n});\n";
+    let path = "src/a.test.js";
+    let noted = format!("// A note.\n{focused}");
+    found(&[change(path, focused, &noted)], false);
+    found(
+        &[
+            change(path, focused, ""),
+            change("src/b.test.js", "", focused),
+        ],
+        false,
+    );
+    let twice = focused.replace("test('b'", "test.only('b'");
+    found(&[change(path, focused, &twice)], true);
+}
+
+#[test]
+fn what_tests_expect_may_change_with_tests_and_not_with_the_code() {
+    let test = |expected: &str| {
+        format!("def test_odd():\n    got = is_odd(first(numbers))\n    assert got == {expected}\n")
+    };
+    let tests = |other: &str| change("tests/test_odd.py", &test("True"), &test(other));
+    found(&[tests("False")], false);
+    // A file of tests that had none before is no code.
+    let came = change("tests/test_new.py", "import odd\n", &test("True"));
+    found(&[tests("False"), came], false);
+    let code = change(
+        "odd.py",
+        "def is_odd(n):\n    return n % 2\n",
+        "def is_odd(n):\n    return 0\n",
+    );
+    found(&[tests("False"), code], true);
+}
+
+#[test]
+fn a_row_stands_for_a_test_about_the_same_alone() {
+    let table = |rows: &str| {
+        format!(
+            "@pytest.mark.parametrize('n, want', [{rows}])\ndef test_squares(n, want):\n    assert square(n) == want\n"
+        )
+    };
+    let path = "tests/test_a.py";
+    let alone = |call: &str| format!("\ndef test_alone():\n    assert {call}(7) == 49\n");
+    let became = |call: &str| {
+        let before = table("(1, 1)") + &alone(call);
+        [change(path, &before, &table("(1, 1), (7, 49)"))]
+    };
+    found(&became("square"), false);
+    found(&became("price"), true);
+    // It stands for one, and nothing does that is never run.
+    let two = table("(1, 1)") + &alone("square") + &alone("square").replace("alone", "again");
+    found(&[change(path, &two, &table("(1, 1), (7, 49)"))], true);
+    let skipped = format!("@pytest.mark.skip\n{}", table("(1, 1), (7, 49)"));
+    let before = format!("@pytest.mark.skip\n{}", table("(1, 1)")) + &alone("square");
+    found(&[change(path, &before, &skipped)], true);
+    // Texts tell rows apart where there are no numbers.
+    let words = |rows: &str| {
+        format!(
+            "@pytest.mark.parametrize('word', [{rows}])\ndef test_spells(word):\n    assert spell(word)\n"
+        )
+    };
+    let both = words("'one', 'two'");
+    found(&[change(path, &both, &words("'one'"))], true);
+    let split = words("'one'") + "\ndef test_two():\n    assert spell('two')\n";
+    found(&[change(path, &both, &split)], false);
+    let other = words("'one'") + "\ndef test_three():\n    assert spell('three')\n";
+    found(&[change(path, &both, &other)], true);
+}

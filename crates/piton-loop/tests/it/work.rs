@@ -6,6 +6,8 @@ mod bringing;
 mod hooks;
 mod phases;
 mod plans;
+mod proofs;
+mod recorded;
 mod refactors;
 mod secrets;
 mod stored;

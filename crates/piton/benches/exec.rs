@@ -17,17 +17,22 @@ use serde_json::Value;
 
 const BODY: &str = "<!-- erk:metadata-block:plan-header -->\n<details>\n<summary>plan-header</summary>\n\n```yaml\n\nschema_version: '2'\ncreated_at: '2026-02-15T09:38:59+00:00'\ncreated_by: octo\n\n```\n\n</details>\n<!-- /erk:metadata-block:plan-header -->\n";
 
+const ROUNDS: usize = 60;
+
 fn main() {
     let scratch = ScratchRepo::new();
     let nothing = empty_program(scratch.path());
     let program = install(Path::new(env!("CARGO_BIN_EXE_piton")), scratch.path());
-    let mut plan = 0;
+    // Each round has a plan of its own, so that none finds a longer log.
+    let mut plans = Vec::new();
     let fake = FakeGitHub::with(|world| {
         let now = Timestamp::now();
         let repo = world.add_repo("acme/app", now);
-        plan = repo.add_issue("[erk-plan] A plan", BODY, &["erk-plan"], "octo", now);
+        for _ in 0..ROUNDS + 2 {
+            plans.push(repo.add_issue("[erk-plan] A plan", BODY, &["erk-plan"], "octo", now));
+        }
     });
-    let report = |run: u32| {
+    let report = |plan: u64, run: u32| {
         let status = Command::new(&program)
             .args(["exec", "update-dispatch-info", &plan.to_string()])
             .args([&run.to_string(), "WFR_node", "2026-02-15T10:00:00+00:00"])
@@ -41,9 +46,12 @@ fn main() {
             .expect("it runs");
         assert!(status.success());
     };
-    report(0);
+    for plan in &plans {
+        report(*plan, 0);
+    }
     fake.take_log();
-    report(1);
+    let mut plans = plans.into_iter();
+    report(plans.next().expect("a plan"), 1);
     let requests: Vec<Asked> = fake
         .log()
         .into_iter()
@@ -59,15 +67,13 @@ fn main() {
 
     let mut table = Table::new(
         "exec, against an empty Rust program and the same requests by a bare client",
-        60,
+        ROUNDS,
     );
-    let mut run = 1;
     table.row(
         &format!("update-dispatch-info, {} requests", requests.len()),
         3.0,
         || {
-            run += 1;
-            report(run);
+            report(plans.next().expect("a plan"), 1);
         },
         || {
             spawn(&nothing);

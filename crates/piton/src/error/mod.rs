@@ -3,6 +3,7 @@
 mod attempt;
 mod command_error;
 mod exit;
+mod forge;
 mod kind;
 
 pub(crate) use attempt::Attempt;

@@ -114,23 +114,26 @@ pub(crate) fn document(backend: &dyn BackendRead, id: &PlanId) -> Result<Documen
     reason = "errors are turned into errors by it"
 )]
 pub(crate) fn failed(error: BackendError) -> CommandError {
-    let kind = match &error {
+    CommandError::new(kind(&error), on_one_line(&error)).hints(error.hint())
+}
+
+fn kind(error: &BackendError) -> ErrorKind {
+    match error {
         BackendError::ForeignId { .. } | BackendError::Patch(_) | BackendError::EmptyText => {
             ErrorKind::Usage
         }
+        BackendError::Forge(error) => error.into(),
+        BackendError::Partial { source, .. } => kind(source),
         BackendError::NotFound(_)
         | BackendError::NotAPlan { .. }
         | BackendError::Edit(_)
         | BackendError::TooLong(_)
         | BackendError::NoTextComment(_)
         | BackendError::TextChanged(_)
-        | BackendError::Forge(_)
-        | BackendError::Partial { .. }
         | BackendError::Busy(_)
         | BackendError::Disk(_)
         | BackendError::Write(_)
         | BackendError::Clear(_)
         | BackendError::Damaged(_) => ErrorKind::Failed,
-    };
-    CommandError::new(kind, on_one_line(&error)).hints(error.hint())
+    }
 }

@@ -1,10 +1,12 @@
 //! What somebody does who is new here, and what a night's job is told.
 
 use piton_testkit::Replies;
+use piton_testkit::forge::{Fault, FaultKind};
 
 use crate::carrying::all_well;
 use crate::env::TestEnv;
 use crate::stage::{GOOD, SLUG, strings};
+use crate::stored::Stored;
 
 #[test]
 fn text_may_begin_with_a_dash_and_an_option_is_no_text() {
@@ -171,4 +173,34 @@ fn a_second_archive_of_a_name_says_what_to_do() {
     assert_eq!(ran.code, 2);
     let told = "piton migration rename add-api NAME";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
+}
+
+#[test]
+fn a_token_that_is_not_taken_and_a_limit_have_their_exit_codes() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    let asked: [&[&str]; 5] = [
+        &["plan", "list"],
+        &["plan", "show", &plan],
+        &["plan", "comment", &plan, "--text", "x"],
+        &["plan", "close", &plan, "--dry-run"],
+        &["plan", "submit", &plan],
+    ];
+    let refused = || FaultKind::Status(401, "Bad credentials");
+    let limited = || FaultKind::Primary(1800);
+    let cases: [(&dyn Fn() -> FaultKind, i32, &str); 2] = [
+        (&refused, 4, "not signed in"),
+        (&limited, 7, "limit is used up"),
+    ];
+    for (kind, code, told) in cases {
+        stored.fake.clear_faults();
+        stored
+            .fake
+            .fault(Fault::new("", "", kind()).times(u32::MAX));
+        for args in asked {
+            let ran = stored.run(args);
+            assert_eq!(ran.code, code, "{args:?}: {}", ran.shown());
+            assert!(ran.stderr.contains(told), "{}", ran.stderr);
+        }
+    }
 }

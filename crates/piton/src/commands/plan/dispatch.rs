@@ -6,11 +6,11 @@ use clap::Args;
 use piton_backend::header::Stamp;
 use piton_backend::operation::{BackendOp, RecordDispatch};
 use piton_backend::store::PlanId;
-use piton_base::{Clock, Digest, on_one_line};
+use piton_base::{Clock, Digest};
 use piton_github::endpoints::runs::{self, Said, Stage};
 use piton_github::endpoints::{actions, repository};
 use piton_github::operation::{Dispatch, ForgeOp, RUN_ID, RUN_NODE};
-use piton_github::{Client, ForgeError, RepoName, found};
+use piton_github::{Client, RepoName, found};
 use piton_plan::{Handle, PlanBuilder, Receipt, Slot};
 
 use crate::context::Context;
@@ -128,7 +128,7 @@ fn start(
     if !args.again {
         refuse_running(client, repo, id.as_str(), before)?;
     }
-    let workflow = found(actions::get(client, repo, &args.workflow)).map_err(unreachable)?;
+    let workflow = found(actions::get(client, repo, &args.workflow))?;
     let workflow = workflow.ok_or_else(|| {
         CommandError::failed(format!("{repo} has no workflow {}", args.workflow))
             .hint("`piton init --ci` writes it; commit it to the default branch and push")
@@ -141,11 +141,7 @@ fn start(
     }
     let reference = match &args.git_ref {
         Some(named) => named.clone(),
-        None => {
-            repository::get(client, repo)
-                .map_err(unreachable)?
-                .default_branch
-        }
+        None => repository::get(client, repo)?.default_branch,
     };
     let digest = worthy.source.digest().hex();
     Ok(builder.add(Op::from(ForgeOp::Dispatch(Dispatch {
@@ -185,15 +181,7 @@ fn refuse_running(
 }
 
 fn look(client: &Client, repo: &RepoName, run: u64) -> Result<Option<runs::Run>, CommandError> {
-    found(runs::get(client, repo, run)).map_err(unreachable)
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "errors are turned into errors by it"
-)]
-fn unreachable(error: ForgeError) -> CommandError {
-    CommandError::failed(on_one_line(&error)).hints(error.hint())
+    Ok(found(runs::get(client, repo, run))?)
 }
 
 /// Returns what tells the run apart: the same for the same text until a run is

@@ -4,7 +4,6 @@ use clap::Args;
 use piton_backend::header::{Header, Patch};
 use piton_backend::operation::{BackendOp, SetFields};
 use piton_backend::store::{Document, Provider};
-use piton_base::on_one_line;
 use piton_github::RepoName;
 use piton_github::endpoints::repository;
 use piton_github::operation::{ForgeOp, OpenPull, ReadyPull};
@@ -54,11 +53,7 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
         let branch = branch(&document, &header)?;
         let base = match &args.base {
             Some(base) => base.clone(),
-            None => {
-                repository::get(&client, &code)
-                    .map_err(|error| CommandError::failed(on_one_line(&error)))?
-                    .default_branch
-            }
+            None => repository::get(&client, &code)?.default_branch,
         };
         refuse_itself(&document, branch, &base)?;
         let open = OpenPull {

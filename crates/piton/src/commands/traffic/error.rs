@@ -6,20 +6,7 @@ use piton_traffic::provision::{CreateError, ObserveError};
 use crate::error::{CommandError, ErrorKind};
 
 pub(super) fn forge(what: &str, error: ForgeError) -> CommandError {
-    let kind = match &error {
-        ForgeError::NotSignedIn { .. } | ForgeError::NoPermission { .. } => {
-            ErrorKind::Authentication
-        }
-        ForgeError::Limited { .. } => ErrorKind::LimitReached,
-        ForgeError::Stopped { .. } => ErrorKind::Interrupted,
-        ForgeError::NotFound { .. }
-        | ForgeError::Conflict { .. }
-        | ForgeError::Refused { .. }
-        | ForgeError::Outage { .. }
-        | ForgeError::Transport { .. }
-        | ForgeError::Garbled { .. } => ErrorKind::Failed,
-    };
-    CommandError::new(kind, format!("could not {what}"))
+    CommandError::new((&error).into(), format!("could not {what}"))
         .hints(error.hint())
         .with_source(error)
 }

@@ -238,3 +238,19 @@ fn a_branch_is_not_submitted_to_itself() {
     let issues = team.fake.world(|world| world.repo("acme/app").issues.len());
     assert_eq!(issues, 1, "no pull request");
 }
+
+#[test]
+fn a_branch_that_was_not_pushed_is_not_submitted() {
+    let team = team();
+    let id = team.create(PLAN);
+    let patch = r#"{"branch_name": "plnd/x"}"#;
+    let _ = team.ok(&["plan", "update", &id, "--patch", patch]);
+    for more in [&["--dry-run"][..], &[]] {
+        let ran = team.run(&[&["plan", "submit", &id][..], more].concat());
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        let told = "acme/app has no branch `plnd/x`";
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+        let told = "`git push origin plnd/x`";
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
+}

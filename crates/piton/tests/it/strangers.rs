@@ -204,3 +204,11 @@ fn a_token_that_is_not_taken_and_a_limit_have_their_exit_codes() {
         }
     }
 }
+
+#[test]
+fn at_most_none_are_listed_where_none_are_wanted() {
+    let stored = Stored::new();
+    let list = ["plan", "list", "--no-headers", "--limit"];
+    assert_ne!(stored.run(&[&list[..], &["1"]].concat()).stdout, "");
+    assert_eq!(stored.run(&[&list[..], &["0"]].concat()).stdout, "");
+}

@@ -130,6 +130,9 @@ impl BackendRead for ForgeReader<'_> {
     }
 
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
+        if query.limit == Some(0) {
+            return Ok(Vec::new());
+        }
         let mut labels = query.labels.clone();
         if labels.is_empty() {
             labels.push(self.place.label().to_owned());

@@ -4,9 +4,9 @@ use clap::Args;
 use piton_backend::header::{Header, Patch};
 use piton_backend::operation::{BackendOp, SetFields};
 use piton_backend::store::{Document, Provider};
-use piton_github::RepoName;
-use piton_github::endpoints::repository;
+use piton_github::endpoints::{git, repository};
 use piton_github::operation::{ForgeOp, OpenPull, ReadyPull};
+use piton_github::{Client, RepoName, found};
 use serde_json::json;
 
 use super::decide::carry_out;
@@ -56,6 +56,7 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
             None => repository::get(&client, &code)?.default_branch,
         };
         refuse_itself(&document, branch, &base)?;
+        refuse_unpushed(&client, &code, &document, branch)?;
         let open = OpenPull {
             head: branch.to_owned(),
             base,
@@ -107,6 +108,23 @@ fn refuse_itself(document: &Document, branch: &str, base: &str) -> Result<(), Co
         "`piton plan update {id} --patch '{{\"branch_name\": \"NAME\"}}'` names another \
          branch, `--base` another target"
     )))
+}
+
+/// Refuses what GitHub would refuse: a branch that it does not have.
+fn refuse_unpushed(
+    client: &Client,
+    code: &RepoName,
+    document: &Document,
+    branch: &str,
+) -> Result<(), CommandError> {
+    if found(git::branch(client, code, branch))?.is_some() {
+        return Ok(());
+    }
+    let id = &document.id;
+    Err(CommandError::failed(format!(
+        "{code} has no branch `{branch}`, which is the branch of plan {id}"
+    ))
+    .hint(format!("push it with `git push origin {branch}`")))
 }
 
 /// Says what it carries out; an issue is closed by it, from the start, since

@@ -10,7 +10,7 @@ use piton_github::endpoints::runs::Run;
 
 use crate::collect::{Moment, newest_capture};
 use crate::ordered::{Json, Object};
-use crate::provision::{SecretFound, SiteFound};
+use crate::provision::{Kind, SecretFound, SiteFound};
 use crate::settings::{Entry, Project};
 use crate::templates::Deployed;
 
@@ -132,6 +132,13 @@ impl GistState {
             Self::Found(seen) => Some(seen),
             Self::NotNamed | Self::Gone { .. } | Self::Unreadable { .. } => None,
         }
+    }
+
+    /// Returns the id of one that is there and holds what this kind holds.
+    pub fn of_kind(&self, kind: Kind) -> Option<&str> {
+        let seen = self.found()?;
+        let signed = seen.files.keys().any(|file| kind.signs(file));
+        signed.then_some(seen.id.as_str())
     }
 
     pub fn id(&self) -> Option<&str> {

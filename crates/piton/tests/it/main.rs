@@ -88,6 +88,7 @@ mod traffic_setup;
 mod traffic_stage;
 mod traffic_takeover;
 mod traffic_tour;
+mod traffic_two_gists;
 mod traffic_unread;
 mod unread;
 mod unread_shared;

@@ -16,7 +16,7 @@ pub(super) fn observe(error: ObserveError) -> CommandError {
         ObserveError::Forge(error) => forge("read what is set up", error),
         error => CommandError::failed("could not decide about the gists")
             .with_source(error)
-            .hint("name the right one with --badge-gist or --archive-gist"),
+            .hint("`piton traffic create --badge-gist ID --archive-gist ID` names the right ones"),
     }
 }
 
@@ -31,7 +31,10 @@ pub(super) fn create(error: CreateError) -> CommandError {
         CreateError::Disagree { kind, .. } => {
             CommandError::new(ErrorKind::NeedsPerson, "could not choose between gists")
                 .with_source(error)
-                .hint(format!("say which with {} ID", kind.flag()))
+                .hint(format!(
+                    "`piton traffic create {} ID` says which",
+                    kind.flag()
+                ))
         }
         CreateError::NotOurs { .. }
         | CreateError::Damaged { .. }

@@ -8,8 +8,8 @@ use piton_github::endpoints::{gists, people, runs, traffic};
 use piton_github::{Client, ForgeError};
 use piton_plan::{Plan, PlanBuilder};
 use piton_traffic::operation::{CheckSetup, CheckedSetup, TrafficOp};
-use piton_traffic::provision;
-use piton_traffic::survey::{Ages, Finding, Findings, Group, Survey, Verdict, examine};
+use piton_traffic::provision::{self, Kind};
+use piton_traffic::survey::{Ages, Finding, Findings, GistState, Group, Survey, Verdict, examine};
 use serde_json::json;
 
 use super::conflict::ConflictArgs;
@@ -138,6 +138,13 @@ fn fix(
     if warned.any(is_branch) {
         // What the workflow has is what is wrong.
         wishes.branch = looked.settings.traffic_branch().map(str::to_owned);
+    }
+    if args.conflict.force {
+        // The gists that were checked are the right ones, whatever else is named.
+        let Survey { badge, archive, .. } = &looked.seen;
+        let checked = |gist: &GistState, kind| gist.of_kind(kind).map(str::to_owned);
+        wishes.badge_gist = (wishes.badge_gist).or_else(|| checked(badge, Kind::Badge));
+        wishes.archive_gist = (wishes.archive_gist).or_else(|| checked(archive, Kind::Archive));
     }
     let facts = mend::facts(context, &looked.forge, &looked.known, &wishes)?;
     let earlier = earlier(place);

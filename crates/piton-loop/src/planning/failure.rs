@@ -163,6 +163,8 @@ mod tests {
         assert_eq!(stopped.consequence().run, FinalStatus::Interrupted);
         let advice = stopped.advice();
         assert!(advice.starts_with("run again to continue"), "{advice}");
+        let story = stopped.story();
+        assert!(story.ends_with("piton was told to stop"), "{story}");
         let late = ended(EndReason::Deadline);
         assert_ne!(late.consequence().run, FinalStatus::Interrupted);
         assert!(late.advice().contains("slot.setup"), "{}", late.advice());

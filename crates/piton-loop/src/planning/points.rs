@@ -69,6 +69,13 @@ mod tests {
     }
 
     #[test]
+    fn only_a_number_at_the_margin_with_words_behind_it_is_a_point() {
+        for quoted in ["See:\n    2. quoted\n", "3.\n", "4. \n    5. quoted\n"] {
+            assert_eq!(unanswered(quoted, "Fine."), [0; 0], "{quoted}");
+        }
+    }
+
+    #[test]
     fn a_text_without_numbers_is_answered_by_any_words() {
         assert_eq!(unanswered("make it smaller", " \n"), [1]);
         assert_eq!(unanswered("make it smaller", "It cannot be."), [0; 0]);

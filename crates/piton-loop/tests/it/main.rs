@@ -19,6 +19,7 @@ mod operations;
 mod planning;
 mod planning_decided;
 mod prompts;
+mod refusals;
 mod retention;
 mod runs;
 mod sealed;

@@ -76,34 +76,57 @@ fn tree_of(scene: &Scene, commit: &CommitId) -> String {
     scene.scratch.git(&["rev-parse", &tree]).trim().to_owned()
 }
 
-#[test]
-fn a_stop_while_a_slot_is_set_up_is_no_failure_of_the_work() {
-    let scene = Scene::new();
-    let words: Vec<String> = ["tail", "-f", "/dev/null"].map(str::to_owned).into();
-    let setup = SetupCommand {
+/// A set-up that is to be done in a scene.
+fn set_up(terms: &SealTerms, words: &[&str]) -> SetupCommand {
+    SetupCommand {
         setup: Setup {
             command: words.join(" "),
             inputs: Vec::new(),
         },
-        words,
+        words: words.iter().map(ToString::to_string).collect(),
         host: Host::new(std::env::vars_os()),
         limits: Limits::default(),
-        terms: SealTerms::off(),
-    };
+        terms: terms.clone(),
+    }
+}
+
+/// Carries a phase out in slots that are set up like this.
+fn worked(scene: &Scene, setup: SetupCommand, stop: &Stop) -> Worked {
     let (piece, start) = (Piece::Phase(scene.slug.clone()), scene.start());
-    let stop = Stop::default();
-    stop.request();
-    let worked = scene.with(&phase_that_writes("tidy\n"), |shop, run| {
+    scene.with(&phase_that_writes("tidy\n"), |shop, run| {
         let mut slots = shop.slots.clone();
         slots.setup = Some(setup);
         let shop = Shop {
             slots: &slots,
-            stop: &stop,
+            stop,
             ..shop.clone()
         };
         piece.work(&shop, run, &start)
-    });
-    assert_eq!(worked, Worked::Ended(End::Stopped));
+    })
+}
+
+#[test]
+fn a_stop_while_a_slot_is_set_up_is_no_failure_of_the_work() {
+    let scene = Scene::new();
+    let stop = Stop::default();
+    stop.request();
+    let setup = set_up(&SealTerms::off(), &["tail", "-f", "/dev/null"]);
+    assert_eq!(worked(&scene, setup, &stop), Worked::Ended(End::Stopped));
     assert!(scene.prompts("phase.ready-check").is_empty());
     assert!(scene.snapshots().is_empty());
+}
+
+#[test]
+fn a_set_up_that_is_sealed_writes_into_its_slot_and_nowhere_else() {
+    let Some(scene) = Scene::sealed() else { return };
+    let stop = Stop::default();
+    let sealed = |script: &str| {
+        let setup = set_up(&scene.terms, &["sh", "-c", script]);
+        worked(&scene, setup, &stop)
+    };
+    let beside = scene.slots.path().join("beside");
+    let outside = sealed(&format!("echo x > {}", beside.display()));
+    assert!(matches!(outside, Worked::Failed { .. }), "{outside:?}");
+    assert!(!beside.exists());
+    let _ = taken(sealed("mkdir -p target && echo x > target/made"));
 }

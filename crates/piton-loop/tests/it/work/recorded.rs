@@ -113,6 +113,14 @@ fn each_try_at_a_phase_is_on_record_with_what_it_was_about_and_what_became_of_it
         assert_eq!(model.as_deref(), Some("m-1"));
     }
     for attempt in told.attempts() {
+        let effort = json!([
+            attempt.requested_effort,
+            attempt.effective_effort,
+            attempt.max_allowed_effort,
+            attempt.effort_source,
+            attempt.effort_capped
+        ]);
+        assert_eq!(effort, json!(["low", "low", "xhigh", "default", false]));
         let story = attempt.failure_summary.as_deref().unwrap();
         assert!(story.contains("src/lib.rs:BROKEN"), "{story}");
         let kept = fs::read_to_string(attempt.reason_doc_path.as_deref().unwrap()).unwrap();

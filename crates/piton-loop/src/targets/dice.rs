@@ -84,6 +84,22 @@ mod tests {
         }
     }
 
+    /// The numbers that are published for splitmix64: whoever notes a seed gets the
+    /// same choice from every version.
+    #[test]
+    fn a_seed_gives_the_numbers_that_are_known_for_it() {
+        let mut dice = Dice(1_234_567);
+        let rolled: Vec<u64> = (0..3).map(|_| dice.roll()).collect();
+        assert_eq!(
+            rolled,
+            [
+                6_457_827_717_110_365_317,
+                3_203_168_211_198_807_973,
+                9_817_491_932_198_370_423
+            ]
+        );
+    }
+
     #[test]
     fn each_text_has_a_seed_of_its_own() {
         let seeds: std::collections::BTreeSet<u64> =

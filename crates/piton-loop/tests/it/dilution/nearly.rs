@@ -2,7 +2,7 @@
 
 use super::Cases;
 
-const PYTHON: &str = "import os\n\nclass TestTotal:\n    def setup_method(self):\n        self.all = [1]\n\n    def test_sum(self):\n        assert total(self.all) == 1\n\ndef test_keeps():\n    got = total([2])\n    assert got == 2\n\n@pytest.mark.parametrize(argnames='n', argvalues=[7, 8])\ndef test_named(n):\n    assert total([n]) == n\n";
+const PYTHON: &str = "import os\n\nclass TestTotal:\n    def setup_method(self):\n        self.all = [1]\n\n    def test_sum(self):\n        assert total(self.all) == 1\n\ndef test_keeps():\n    got = total([2])\n    assert got == 2\n\n@pytest.mark.parametrize(argnames='n', argvalues=[70, 80])\ndef test_other(n):\n    assert other([n]) == n\n\n@pytest.mark.parametrize(argnames='n', argvalues=[7, 8])\ndef test_named(n):\n    assert total([n]) == n\n";
 
 #[test]
 fn nearly_weaker_python() {
@@ -205,6 +205,7 @@ fn nearly_weaker_go_and_java() {
         before: JAVA,
         swaps: &[
             ("        reset();\n", "        reset();\n        all = list();\n"),
+            ("        reset();\n", "        reset();\n        all = new ArrayList();\n"),
             ("        int got", "        System.gc();\n        int got"),
             ("        assertEquals(3, got);\n", "        try { close(); } catch (Throwable e) { log(e); }\n        assertEquals(3, got);\n"),
             ("assertEquals(3, got)", "assertEquals(3, got);\n        verify(service).closed()"),

@@ -276,5 +276,7 @@ fn work_that_landed_is_on_record_with_its_commit() {
         let commit = attempt.commit_sha.as_deref();
         assert_eq!(commit, Some(work.commit.as_str()));
         assert_eq!(attempt.commit_phase, Some(phase));
+        let held = scene.unlanded();
+        assert!(held.iter().any(|held| held.name() == work.name));
     }
 }

@@ -55,3 +55,45 @@ fn what_lands_is_held_by_nothing_any_more() {
     assert_eq!(held(), "");
     assert_eq!(std::fs::read_dir(&notes).unwrap().count(), 0);
 }
+
+#[test]
+fn work_that_weakens_tests_has_one_try_more_than_other_work() {
+    for (tries, weakens, calls) in [(1, true, 2), (2, true, 3), (1, false, 1)] {
+        let scene = Scene {
+            tries,
+            ..Scene::new()
+        };
+        let test = "def test_a():\n    assert f(1) == 2\n";
+        scene.scratch.write("src/test_lib.py", test);
+        scene.scratch.commit_all("a test");
+        let script = if weakens {
+            let says = Replies::new().says("refactor", "done");
+            says.writes("src/test_lib.py", "")
+        } else {
+            refactor_that_writes("BROKEN\n", "done")
+        };
+        failed(&scene.refactor(&script));
+        assert_eq!(scene.prompts("refactor").len(), calls, "{tries} {weakens}");
+    }
+}
+
+#[test]
+fn the_next_try_is_told_what_the_agent_said_to_look_at() {
+    for (decision, text) in [("retry", "fine\n"), ("commit", "BROKEN\n")] {
+        let scene = Scene {
+            tries: 2,
+            ..Scene::new()
+        };
+        let status = format!(
+            "\nBEGIN_CONTINUOUS_REFACTORING_STATUS\ndecision: {decision}\n\
+             next_retry_focus: mind the parser\nEND_CONTINUOUS_REFACTORING_STATUS\n"
+        );
+        let script = Replies::new().begins().says("phase.execute", &status);
+        failed(&scene.phase(&script.writes("src/lib.rs", text)));
+        let [first, second] = &scene.prompts("phase.execute")[..] else {
+            panic!("two tries");
+        };
+        assert!(!first.contains("mind the parser"), "{first}");
+        assert!(second.contains("mind the parser"), "{second}");
+    }
+}

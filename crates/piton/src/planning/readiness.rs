@@ -2,6 +2,7 @@
 
 use piton_agent::Host;
 use piton_agent::choice::Choice;
+use piton_base::terminal::clean;
 use piton_loop::validation::ValidationCommand;
 
 use crate::agents;
@@ -60,19 +61,23 @@ pub(crate) fn agent(context: &Context, place: &Place, host: &Host) -> Option<Str
 }
 
 /// A validation command of which nothing can be run.
-fn cannot_start(command: &str, host: &Host) -> Option<String> {
+pub(crate) fn cannot_start(command: &str, host: &Host) -> Option<String> {
     let way_out = "`piton config set validation-command COMMAND` names another";
     match ValidationCommand::read(command) {
         Ok(None) => None,
         Ok(Some(command)) => {
             let program = command.words().first()?;
-            host.find_program(program).is_none().then(|| {
-                format!(
-                    "the validation command cannot start: the program {program} was not found; \
-                     {way_out}"
-                )
-            })
+            let is_there = host.find_program(program).is_some();
+            (!is_there).then(|| format!("{}; {way_out}", no_such_check(program)))
         }
         Err(error) => Some(format!("{}; {way_out}", piton_base::on_one_line(&error))),
     }
+}
+
+/// Says that the program of a validation command is nowhere.
+pub(crate) fn no_such_check(program: &str) -> String {
+    format!(
+        "the validation command cannot start: the program {} was not found",
+        clean(program)
+    )
 }

@@ -34,7 +34,7 @@ pub(crate) struct Floor<'a> {
     pub(crate) agent: Arc<dyn Agent>,
     pub(crate) command: Option<ValidationCommand>,
     policy: Policy,
-    host: Host,
+    pub(super) host: Host,
     models: SettledModels,
     notes: PathBuf,
     holder: Holder,

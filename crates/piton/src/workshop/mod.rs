@@ -3,6 +3,7 @@
 
 mod args;
 pub(crate) mod budgets;
+pub(crate) mod checks;
 mod floor;
 pub(crate) mod held_step;
 mod opening;

@@ -44,10 +44,15 @@ impl TestEnv {
 
     /// Runs a command with a script as the agent.
     pub(crate) fn played(&self, script: &str, args: &[&str]) -> Ran {
+        self.played_and_checked(script, args, "sh check.sh")
+    }
+
+    /// The same with another validation command.
+    pub(crate) fn played_and_checked(&self, script: &str, args: &[&str], check: &str) -> Ran {
         let file = self.home.path().join("script.toml");
         fs::write(&file, script).unwrap();
         let with = ["--with", "script", "--agent-script", file.to_str().unwrap()];
-        let validation = ["--validation-command", "sh check.sh"];
+        let validation = ["--validation-command", check];
         self.run(&[args, &with, &validation].concat())
     }
 

@@ -106,3 +106,28 @@ fn the_users_file_is_set_where_asked() {
     );
     assert_eq!(env.ok(&["config", "get", "agent.use"]).stdout, "codex\n");
 }
+
+#[test]
+fn a_validation_command_that_cannot_start_is_set_with_a_warning() {
+    let env = TestEnv::new();
+    let told = "the program nothere was not found";
+    for more in [&[][..], &["--user"], &["--dry-run"]] {
+        let args = ["config", "set", "validation-command", "nothere --all"];
+        let ran = env.ok(&[&args[..], more].concat());
+        assert!(ran.stderr.contains(told), "{more:?}: {}", ran.stderr);
+    }
+    for (command, more) in [
+        ("sh -c 'cd x && make'", &[][..]),
+        // Where it stands is another matter in each repository.
+        ("./check.sh", &["--user"]),
+        ("none", &[]),
+    ] {
+        let args = ["config", "set", "validation-command", command];
+        let ran = env.ok(&[&args[..], more].concat());
+        assert!(
+            !ran.stderr.contains("not found"),
+            "{command}: {}",
+            ran.stderr
+        );
+    }
+}

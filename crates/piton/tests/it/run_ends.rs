@@ -1,6 +1,7 @@
 //! What ends a run, holds it up, or is refused at its start.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use piton_testkit::Replies;
 
@@ -21,6 +22,60 @@ fn a_red_baseline_stops_before_any_call_and_shows_the_end_of_it() {
     env.repo.commit_all("no plan");
     let ran = env.played(&all_well(), &FOCUS);
     assert_eq!(ran.code, 0, "{}", ran.shown());
+}
+
+#[test]
+fn a_validation_command_that_cannot_start_is_bad_input_and_no_agent_is_called() {
+    let env = TestEnv::to_tidy();
+    let before = env.repo.subjects();
+    let once = ["run-once", "--paths", "src/lib.rs"];
+    for (command, args) in [
+        ("nothere --all", &FOCUS[..]),
+        ("/nothere/check", &FOCUS[..]),
+        ("./nothere.sh", &FOCUS[..]),
+        (
+            "nothere",
+            &["run", "--focus-on-live-migrations", "--dry-run"][..],
+        ),
+        ("nothere", &once[..]),
+    ] {
+        let ran = env.played_and_checked(&all_well(), args, command);
+        assert_eq!(ran.code, 2, "{command}: {}", ran.shown());
+        let program = command.split(' ').next().unwrap();
+        let told = format!("the program {program} was not found");
+        assert!(ran.stderr.contains(&told), "{command}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("--validation-command"),
+            "{}",
+            ran.stderr
+        );
+        assert!(!env.repo.exists(".git/piton/runs"), "{command}");
+    }
+    assert_eq!(env.repo.subjects(), before);
+}
+
+#[test]
+fn what_may_still_come_to_be_is_no_reason_to_refuse_a_validation_command() {
+    let env = TestEnv::to_tidy();
+    let checked = |command: &str| {
+        let ran =
+            env.played_and_checked(&all_well(), &[&FOCUS[..], &["--dry-run"]].concat(), command);
+        assert_eq!(ran.code, 0, "{command}: {}", ran.shown());
+    };
+    checked("sh -c 'cd src && ! grep -r BROKEN .'");
+    env.repo.write("check", "#!/bin/sh\n");
+    let check = env.path().join("check");
+    fs::set_permissions(&check, fs::Permissions::from_mode(0o755)).unwrap();
+    checked("./check");
+    env.repo.commit_all("a check");
+    // As it is committed counts, not as it stands.
+    fs::remove_file(&check).unwrap();
+    checked("./check");
+    // The set-up may bring it.
+    env.repo
+        .write("piton.toml", "slot.setup = \"sh -c true\"\n");
+    env.repo.commit_all("a set-up");
+    checked("made-by-the-set-up --all");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::Args;
+use piton_agent::Host;
 use piton_git::GitRead;
 use piton_plan::PlanBuilder;
 use piton_plan::files::Content;
@@ -15,6 +16,7 @@ use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::operation::Op;
 use crate::operation::files::{put, read};
 use crate::planned::{PlanArgs, site};
+use crate::planning::readiness;
 
 /// Set one setting in piton.toml, or in the user's file
 ///
@@ -71,6 +73,9 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
     let new =
         config::set(&text, &key, &value).or_usage(format!("could not edit {}", file.display()))?;
 
+    if key.as_str() == "validation-command" {
+        warn_of_no_check(context, args)?;
+    }
     let mut builder = PlanBuilder::new("config set");
     let name = file.file_name().and_then(OsStr::to_str);
     let (Some(root), Some(name)) = (file.parent(), name) else {
@@ -89,6 +94,35 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         });
     }
     site.carry_out(&args.plan, &builder.build()?)
+}
+
+/// Warns of a validation command that cannot start. Where one stands that is a
+/// file of a repository, is for the repository to know.
+fn warn_of_no_check(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
+    let top = if args.user {
+        None
+    } else {
+        Some(context.repository()?.top().to_owned())
+    };
+    let is_of_a_repository = |program: &str| program.contains('/') && !program.starts_with('/');
+    if top.is_none()
+        && args
+            .value
+            .split_whitespace()
+            .next()
+            .is_some_and(is_of_a_repository)
+    {
+        return Ok(());
+    }
+    let host = Host::new(context.environment.raw());
+    let host = match top {
+        Some(top) => host.with_directory(top),
+        None => host,
+    };
+    if let Some(line) = readiness::cannot_start(&args.value, &host) {
+        context.out.warn(&line);
+    }
+    Ok(())
 }
 
 /// Returns the file that the setting goes to.

@@ -30,7 +30,7 @@ use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
 use crate::output::{Channel, Level};
 use crate::planning::{refuse_two_disks, refuse_under_way};
 use crate::records::retention;
-use crate::workshop::{Floor, Teller, Way, WorkArgs, begin, budgets, set_out};
+use crate::workshop::{Floor, Teller, Way, WorkArgs, begin, budgets, checks, set_out};
 
 /// Runs, or shows what would be first.
 pub(crate) fn drive(
@@ -52,6 +52,7 @@ pub(crate) fn drive(
         ..course.clone()
     };
     let view = View::look(&floor, &[])?;
+    checks::refuse_unstartable(&floor, &view.head)?;
     let seed = match &course.source.seed {
         Some(seed) => dice::seed_of(seed),
         None => dice::seed_of(view.head.as_str()),

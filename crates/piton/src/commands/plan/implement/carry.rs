@@ -19,7 +19,7 @@ use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 use crate::planning::refuse_begun;
-use crate::workshop::{Floor, Teller, WorkArgs, begin, budgets, set_out};
+use crate::workshop::{Floor, Teller, WorkArgs, begin, budgets, checks, set_out};
 
 /// What is to be carried out.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,7 @@ pub(super) fn carry_out(
     let onto = Onto::Branch(assignment.branch.to_owned());
     let begun = under_way_on(&place.repository, &onto)?;
     refuse_begun(begun, "carry the plan out")?;
+    checks::refuse_unstartable(&floor, &base(place, assignment.branch)?.commit)?;
     let _alone = set_out(&floor, work)?;
     let limits = Limits {
         day: budgets::day(&floor, None)?,
@@ -55,6 +56,7 @@ pub(super) fn carry_out(
     budgets::refuse_blind(&floor, &limits)?;
     let allowance = Allowance::new(limits, &context.clock);
     let shop = floor.shop(&allowance);
+    // What was half landed before has landed by now.
     let base = base(place, assignment.branch)?;
     let run = begin(&floor, "plan implement", 1)?;
     let id = run.id().to_string();

@@ -329,3 +329,22 @@ fn an_action_that_fails_is_told_to_the_script_that_asked_for_it() {
     let ran = env.played(&all_well(), &once);
     assert_eq!(ran.code, 0, "{}", ran.shown());
 }
+
+#[test]
+fn a_focus_does_no_more_than_it_is_allowed() {
+    let env = TestEnv::to_tidy();
+    let ran = env.played(
+        &all_well(),
+        &[&FOCUS[..], &["--max-refactors", "1", "--json"]].concat(),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(ran.json()["actions"].as_array().unwrap().len(), 1);
+    // None is no limit, as without it.
+    let ran = env.played(
+        &all_well(),
+        &[&FOCUS[..], &["--max-refactors", "0"]].concat(),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let shown = env.ok(&["migration", "list", "--json"]).json();
+    assert_eq!(shown["migrations"][0]["status"], "done");
+}

@@ -32,16 +32,27 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     focus_on_live_migrations: bool,
 
-    /// How many actions at most; 0 is no limit, and live migrations alone have none
-    #[arg(long, value_name = "N")]
+    /// How many actions at most; 0 is no limit. Needed unless there is a list of
+    /// targets, or --focus-on-live-migrations
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_refactors: Option<u32>,
 
     /// How many tries one piece of work has; 0 is as many as it takes, at most 50
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
     max_attempts: u32,
 
     /// How many failures in a row end the run
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 3,
+        allow_negative_numbers = true
+    )]
     max_consecutive_failures: u32,
 
     /// How long the run may take, such as 8h; a call under way is ended then
@@ -50,17 +61,17 @@ pub(crate) struct RunArgs {
 
     /// How many tokens the run may use, as far as agents report them; a call
     /// under way is finished, and no other is made
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_tokens: Option<u64>,
 
     /// How many dollars the run may cost, as far as agents report it; a call
     /// under way is finished, and no other is made
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
     max_cost: Option<Dollars>,
 
     /// How many actions run at once, each in a slot of its own; they land one
     /// after the other
-    #[arg(short = 'j', long, value_name = "N", default_value = "1", value_parser = jobs)]
+    #[arg(short = 'j', long, value_name = "N", default_value = "1", value_parser = jobs, allow_negative_numbers = true)]
     jobs: NonZeroUsize,
 
     /// How the subjects of commits begin
@@ -104,9 +115,10 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
         args.source.read(context)?
     };
     let actions = match (args.max_refactors, source.count()) {
-        _ if args.focus_on_live_migrations => None,
         (Some(0), _) => None,
         (Some(most), _) => Some(most),
+        // Live migrations have an end of their own.
+        (None, _) if args.focus_on_live_migrations => None,
         // A list without targets is used up.
         (None, Some(0)) => None,
         (None, Some(count)) => Some(count),

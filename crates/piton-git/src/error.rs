@@ -16,6 +16,15 @@ pub enum GitError {
     #[error("the repository at {} has no working tree", dir.display())]
     Bare { dir: PathBuf },
 
+    /// Git would find no repository where the files are, or another one.
+    #[error(
+        "the repository {} keeps its files in {}, as `core.worktree` says, and that folder does \
+         not lead back to it",
+        git_dir.display(),
+        top.display()
+    )]
+    TreeElsewhere { git_dir: PathBuf, top: PathBuf },
+
     #[error("git was not found on PATH")]
     NoGit(#[source] io::Error),
 
@@ -102,6 +111,12 @@ impl GitError {
                     .into(),
             ),
             Self::Bare { .. } => Some("run it in a clone or worktree with files in it".into()),
+            Self::TreeElsewhere { git_dir, top } => Some(format!(
+                "if that folder has no .git, write the line `gitdir: {}` into {}, and run it there; \
+                 or unset core.worktree",
+                git_dir.display(),
+                top.join(".git").display()
+            )),
             Self::NoGit(_) => Some("install git 2.38 or later, or put it on PATH".into()),
             Self::NoIdentity => Some(
                 "set them: `git config user.name NAME` and `git config user.email ADDRESS`".into(),

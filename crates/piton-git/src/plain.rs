@@ -4,6 +4,8 @@
 //! nothing odd in its configuration. What is plain is seen here at a fraction
 //! of what a git costs; whatever else is found is git's to answer.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +43,29 @@ pub(crate) fn at_top(dir: &Path) -> Option<(PathBuf, PathBuf)> {
             && (one.key == "worktree" || one.key == "bare" && one.value != "false")
     });
     (!odd).then_some((top, git))
+}
+
+/// Whether git finds this repository at `top` too. With `core.worktree` set it
+/// may find none there, or another one.
+pub(crate) fn leads_to(top: &Path, git_dir: &Path) -> bool {
+    // It may be a link.
+    let Ok(here) = top.join(".git").canonicalize() else {
+        return false;
+    };
+    let led = match RealDisk.stat(&here) {
+        Ok(Some(stat)) if stat.kind == Kind::File => {
+            let Ok(text) = RealDisk.read_at_most(&here, LONGEST) else {
+                return false;
+            };
+            let Some(named) = text.strip_prefix(b"gitdir:") else {
+                return false;
+            };
+            top.join(OsStr::from_bytes(named.trim_ascii()))
+        }
+        Ok(Some(_)) => here,
+        Ok(None) | Err(_) => return false,
+    };
+    matches!((led.canonicalize(), git_dir.canonicalize()), (Ok(led), Ok(it)) if led == it)
 }
 
 /// Returns the address of a remote, where the plain configuration of the

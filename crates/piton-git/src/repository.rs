@@ -45,28 +45,12 @@ impl Repository {
                 around: AroundCommits::default(),
             });
         }
-        let bytes = GitCommand::reading(dir)
-            .args([
-                "rev-parse",
-                "--path-format=absolute",
-                "--git-common-dir",
-                "--git-dir",
-                "--show-toplevel",
-            ])
-            .run()?;
-        let mut lines = bytes
-            .split(|&byte| byte == b'\n')
-            .filter(|line| !line.is_empty());
-        let (Some(common), Some(own), Some(top)) = (lines.next(), lines.next(), lines.next())
-        else {
-            return Err(GitError::Bare {
-                dir: dir.to_owned(),
-            });
-        };
-        let path = |line: &[u8]| PathBuf::from(OsString::from_vec(line.to_vec()));
-        let (git_dir, common_dir) = (path(own), path(common));
+        let [common_dir, git_dir, top] = places(dir)?;
+        if !plain::leads_to(&top, &git_dir) {
+            return Err(GitError::TreeElsewhere { git_dir, top });
+        }
         Ok(Self {
-            top: path(top),
+            top,
             around: AroundCommits::default(),
             objects: Arc::new(Objects::of(&git_dir, &common_dir)),
             git_dir,
@@ -179,6 +163,35 @@ impl Repository {
             .paths(scope)
             .run()?;
         Ok(names(&stdout))
+    }
+}
+
+/// Asks git where the shared directory, the worktree's own and the top are.
+fn places(dir: &Path) -> Result<[PathBuf; 3], GitError> {
+    let wanted = ["--git-common-dir", "--git-dir", "--show-toplevel"];
+    let asked = |wanted: &[&str]| {
+        GitCommand::reading(dir)
+            .args(["rev-parse", "--path-format=absolute"])
+            .args(wanted)
+            .run()
+    };
+    let path = |line: &[u8]| PathBuf::from(OsString::from_vec(line.to_vec()));
+    let bytes = asked(&wanted)?;
+    let lines: Vec<&[u8]> = bytes
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .collect();
+    match *lines.as_slice() {
+        [common, own, top] => Ok([common, own, top].map(path)),
+        [] | [_] | [_, _] => Err(GitError::Bare {
+            dir: dir.to_owned(),
+        }),
+        // A path with a line break in it: each answer is one path.
+        _ => {
+            let [common, own, top] = wanted.map(|one| asked(&[one]));
+            let whole = |bytes: Vec<u8>| path(bytes.strip_suffix(b"\n").unwrap_or(&bytes));
+            Ok([whole(common?), whole(own?), whole(top?)])
+        }
     }
 }
 

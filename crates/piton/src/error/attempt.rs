@@ -37,7 +37,7 @@ impl From<piton_git::GitError> for CommandError {
     fn from(error: piton_git::GitError) -> Self {
         use piton_git::GitError as G;
         let kind = match &error {
-            G::NotARepository { .. } | G::Bare { .. } => ErrorKind::Usage,
+            G::NotARepository { .. } | G::Bare { .. } | G::TreeElsewhere { .. } => ErrorKind::Usage,
             G::Elsewhere { .. } | G::UnderWay(_) => ErrorKind::NeedsPerson,
             G::NoGit(_)
             | G::Spawn { .. }
@@ -56,7 +56,9 @@ impl From<piton_git::GitError> for CommandError {
             | G::Unreadable { .. } => ErrorKind::Failed,
         };
         let message = match &error {
-            G::NotARepository { .. } | G::Bare { .. } => "find the repository to work in",
+            G::NotARepository { .. } | G::Bare { .. } | G::TreeElsewhere { .. } => {
+                "find the repository to work in"
+            }
             _ => "work with the repository",
         };
         Self::new(kind, format!("could not {message}"))

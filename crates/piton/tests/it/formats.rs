@@ -227,3 +227,37 @@ fn where_migrations_are_mounted_a_step_is_published_and_a_run_calls_nobody() {
     assert!(held.contains("migrations/add-api/approaches/"), "{held}");
     assert!(aside.join(SLUG).join("approaches").exists());
 }
+
+#[test]
+fn files_that_core_worktree_puts_elsewhere_are_refused_by_every_command_alike() {
+    let env = TestEnv::planned(0);
+    let elsewhere = env.home.path().join("files");
+    std::fs::create_dir(&elsewhere).unwrap();
+    env.repo
+        .git(&["config", "core.worktree", elsewhere.to_str().unwrap()]);
+    for args in [
+        &["status"][..],
+        &["migration", "list"],
+        &["migration", "new", "other", "--target", "x"],
+        &["init"],
+        &["run", "--focus-on-live-migrations", "--dry-run"],
+    ] {
+        let ran = env.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.shown());
+        assert!(ran.stderr.contains("core.worktree"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("gitdir: "), "{}", ran.stderr);
+    }
+    // The way out that is named is one.
+    let git = env.path().join(".git");
+    std::fs::write(
+        elsewhere.join(".git"),
+        format!("gitdir: {}\n", git.display()),
+    )
+    .unwrap();
+    env.repo.git(&["reset", "--quiet", "--hard"]);
+    let args = ["migration", "new", "other", "--target", "x"];
+    let output = env.command(&args).current_dir(&elsewhere).output().unwrap();
+    let ran = env.finish(output);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(elsewhere.join("migrations/other").exists());
+}

@@ -207,8 +207,25 @@ fn agents_config(borrowed: &Borrowed) -> String {
 }
 
 fn alternates(borrowed: &Borrowed) -> Vec<u8> {
-    let mut line = borrowed.objects.as_os_str().as_bytes().to_vec();
-    line.push(b'\n');
+    lent(&borrowed.objects)
+}
+
+/// One line of the file. A line is one path, so git reads a path with a line
+/// break in it only in quotes.
+fn lent(objects: &Path) -> Vec<u8> {
+    let path = objects.as_os_str().as_bytes();
+    if !path.contains(&b'\n') {
+        return [path, b"\n"].concat();
+    }
+    let mut line = vec![b'"'];
+    for &byte in path {
+        match byte {
+            b'\n' => line.extend_from_slice(b"\\n"),
+            b'"' | b'\\' => line.extend_from_slice(&[b'\\', byte]),
+            _ => line.push(byte),
+        }
+    }
+    line.extend_from_slice(b"\"\n");
     line
 }
 
@@ -216,8 +233,7 @@ fn alternates(borrowed: &Borrowed) -> Vec<u8> {
 fn own_alternates(own: &Path, borrowed: &Borrowed) -> Vec<u8> {
     let mut lines = alternates(borrowed);
     if borrowed.lfs.is_some() {
-        lines.extend_from_slice(lfs::lent_objects(own).as_os_str().as_bytes());
-        lines.push(b'\n');
+        lines.extend(lent(&lfs::lent_objects(own)));
     }
     lines
 }

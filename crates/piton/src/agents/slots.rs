@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use piton_agent::sealing::Purpose;
 use piton_agent::{Host, Limits, environment};
-use piton_git::CommitId;
 use piton_git::slot::{Filters, Setup, Slot, SlotHome, SlotUse, Slots};
+use piton_git::{CommitId, GitRead as _};
 use piton_loop::guard::{KnownSettings, Surroundings};
 use piton_loop::slots::{SetupCommand, SlotSettings};
 
@@ -16,6 +16,7 @@ use crate::error::CommandError;
 /// Returns how slots are made for a repository.
 pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings, CommandError> {
     let settings = &place.settings;
+    refuse_unwritten(place)?;
     let home = home(context, place)?;
     let host = Host::new(context.environment.raw()).with_directory(place.top());
     let home = home.with_attributes(context.environment.git_attributes());
@@ -52,6 +53,20 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
         },
         known: KnownSettings::default(),
     })
+}
+
+/// Refuses a repository whose path is not text: what is noted around a call
+/// names it.
+fn refuse_unwritten(place: &Place) -> Result<(), CommandError> {
+    let odd = [place.top(), place.repository.common_dir()]
+        .into_iter()
+        .find(|path| path.to_str().is_none());
+    let Some(path) = odd else { return Ok(()) };
+    Err(CommandError::usage(format!(
+        "no agent can work here: the path of the repository is not UTF-8 ({})",
+        path.display()
+    ))
+    .hint("move the repository to a path that is"))
 }
 
 /// Returns where the slots of a repository are.

@@ -261,3 +261,59 @@ fn files_that_core_worktree_puts_elsewhere_are_refused_by_every_command_alike() 
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(elsewhere.join("migrations/other").exists());
 }
+
+/// A repository with a migration at a path with this name.
+fn called(env: &TestEnv, name: &std::ffi::OsStr) -> std::path::PathBuf {
+    let to = env.home.path().join(name);
+    let copied = Command::new("cp")
+        .arg("-R")
+        .args([env.path(), &to])
+        .status();
+    assert!(copied.unwrap().success());
+    to
+}
+
+#[test]
+fn a_path_with_a_line_break_is_worked_in_like_any_other() {
+    let env = TestEnv::planned(0);
+    let to = called(&env, std::ffi::OsStr::new("a \"line\\\nbreak"));
+    let below = to.join("below");
+    std::fs::create_dir(&below).unwrap();
+    let script = env.script("good", GOOD);
+    let with: Vec<&str> = script.iter().map(String::as_str).collect();
+    let run = ["run", "--focus-on-live-migrations", "--max-refactors", "1"];
+    let run = [&run[..], &["--validation-command", "true"], &with].concat();
+    let step = [&["migration", "step", SLUG][..], &with].concat();
+    for (args, dir) in [(&run, &to), (&step, &to), (&step, &below)] {
+        let output = env.command(args).current_dir(dir).output().unwrap();
+        let ran = env.finish(output);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+    }
+    let log = Command::new("git")
+        .arg("-C")
+        .arg(&to)
+        .args(["log", "--format=%s"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8(log.stdout).unwrap();
+    assert_eq!(log.matches("planning/add-api").count(), 3, "{log}");
+}
+
+#[test]
+fn a_path_that_is_no_text_is_refused_before_an_agent_is_called() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let env = TestEnv::planned(0);
+    let to = called(&env, std::ffi::OsStr::from_bytes(b"lat\xe9"));
+    let script = env.script("good", GOOD);
+    let with: Vec<&str> = script.iter().map(String::as_str).collect();
+    let run = ["run", "--focus-on-live-migrations", "--validation-command"];
+    let run = [&run[..], &["true"], &with].concat();
+    let step = [&["migration", "step", SLUG][..], &with].concat();
+    for args in [&run, &step] {
+        let output = env.command(args).current_dir(&to).output().unwrap();
+        let ran = env.finish(output);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(ran.stderr.contains("is not UTF-8"), "{}", ran.stderr);
+        assert!(!to.join(".git/piton/runs").exists(), "{}", ran.shown());
+    }
+}

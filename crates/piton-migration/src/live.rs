@@ -57,6 +57,13 @@ impl LiveDir {
         self.path.join(TRANSACTIONS_DIR)
     }
 
+    /// Returns another migration whose name differs from this one in upper and
+    /// lower case alone.
+    pub fn alike(&self, disk: &dyn DiskRead, slug: &Slug) -> DiskResult<Option<Slug>> {
+        let slugs = self.contents(disk)?.slugs;
+        Ok(slugs.into_iter().find(|it| it != slug && it.is_alike(slug)))
+    }
+
     /// Lists what the directory holds. One that is missing holds nothing.
     pub fn contents(&self, disk: &dyn DiskRead) -> DiskResult<Contents> {
         let entries = match disk.list(&self.path) {

@@ -51,6 +51,12 @@ impl Slug {
         })
     }
 
+    /// Whether a disk that takes upper and lower case for the same would take
+    /// both names for one.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.0.to_lowercase() == other.0.to_lowercase()
+    }
+
     /// Returns the same name with a number behind it.
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {

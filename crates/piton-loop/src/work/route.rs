@@ -6,6 +6,7 @@ use std::path::Path;
 
 use piton_agent::CallRole;
 use piton_durable::{Kind, write_atomic};
+use piton_migration::live::LiveDir;
 use piton_migration::manifest::MANIFEST_FILE;
 use piton_migration::own::{OWN_FILE, Target as Noted};
 use piton_migration::planning::STATE_FILE;
@@ -281,7 +282,8 @@ impl Asking<'_, '_> {
         start::hold(shop, role, accepted)
     }
 
-    /// Returns a short name that no migration has, here or in the commit.
+    /// Returns a short name that no migration has, here or in the commit, in
+    /// upper or lower case.
     fn free_slug(&self, description: &str) -> Slug {
         let short = Slug::short(description);
         let taken = |slug: &Slug| {
@@ -289,7 +291,9 @@ impl Asking<'_, '_> {
             let below = shop.site.relative(slug);
             [slot.dir(), shop.site.root()].into_iter().any(|root| {
                 let there = shop.disk.stat(&root.join(&below));
-                there.map_or(true, |it| it.is_some())
+                let alike = LiveDir::new(root, shop.site.migrations()).alike(shop.disk, slug);
+                // What cannot be looked at may be there.
+                there.map_or(true, |it| it.is_some()) || alike.map_or(true, |it| it.is_some())
             })
         };
         let mut number = 1;

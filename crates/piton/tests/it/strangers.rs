@@ -212,3 +212,28 @@ fn at_most_none_are_listed_where_none_are_wanted() {
     assert_ne!(stored.run(&[&list[..], &["1"]].concat()).stdout, "");
     assert_eq!(stored.run(&[&list[..], &["0"]].concat()).stdout, "");
 }
+
+#[test]
+fn a_name_that_differs_in_upper_and_lower_case_alone_is_taken() {
+    let env = TestEnv::staged();
+    let _ = env.ok(&["migration", "new", "Split-it", "--target", "x"]);
+    let _ = env.ok(&["migration", "new", "other", "--target", "x"]);
+    let before = env.world();
+    for args in [
+        &["migration", "new", "split-IT", "--target", "x"][..],
+        &["migration", "rename", "other", "SPLIT-IT"],
+    ] {
+        let ran = env.run(args);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(
+            ran.stderr.contains("Split-it already exists"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(env.world(), before);
+    // A name that piton makes is another one, and its own may change its case.
+    let _ = env.ok(&["migration", "new", "--target", "split it"]);
+    assert!(env.repo.exists("migrations/split-it-2"));
+    let _ = env.ok(&["migration", "rename", "other", "Other"]);
+}

@@ -8,7 +8,7 @@ use piton_migration::slug::Slug;
 
 use super::find::About;
 use super::moved;
-use super::start::plain_slug;
+use super::start::{plain_slug, refuse_alike};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandResult};
 use crate::migrations::standing;
@@ -31,6 +31,9 @@ pub(crate) fn run(context: &Context, args: &RenameArgs) -> CommandResult {
     let new = &args.to;
     let places = (place.path_of(&slug)?, place.path_of(new)?);
     moved::refuse_unfit(&place, &slug, "rename")?;
+    if !new.is_alike(&slug) {
+        refuse_alike(context, &place, new)?;
+    }
     let site = place.planning_site()?;
     let live = Live::read(&context.disk, &site, &slug)
         .or_failed(format!("could not read {slug}; nothing was changed"))?;

@@ -13,7 +13,7 @@ use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
 use crate::context::{Context, Place};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::planning::refusal;
 
 /// Refuses to begin where nothing can be committed: better known before
@@ -35,7 +35,26 @@ pub(super) fn refuse_taken(
     if context.disk_has(&place.live().migration(slug))? {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, slug));
     }
+    refuse_alike(context, place, slug)?;
     place.planning_site().map(drop)
+}
+
+/// Refuses a name that differs from another migration's in upper and lower case
+/// alone: where a file system takes both for one, neither is safe.
+pub(super) fn refuse_alike(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+) -> Result<(), CommandError> {
+    let alike = place.live().alike(&context.disk, slug);
+    let Some(other) = alike.or_failed("could not list the migrations")? else {
+        return Ok(());
+    };
+    Err(CommandError::usage(format!(
+        "a migration named {other} already exists, and only upper and lower case tells {slug} \
+         from it; nothing was changed"
+    ))
+    .hint("choose another name: on many disks both would be one directory"))
 }
 
 /// Returns what begins a migration; `why` is said in its commit.
@@ -71,9 +90,11 @@ pub(super) fn free_slug(
 ) -> Result<Slug, CommandError> {
     let short = Slug::short(target);
     let live = place.live();
+    let there = (live.contents(&context.disk)).or_failed("could not list the migrations")?;
     let numbered = (2..).map(|number| short.numbered(number));
     for slug in std::iter::once(short.clone()).chain(numbered) {
-        if !context.disk_has(&live.migration(&slug))? {
+        let is_alike = there.slugs.iter().any(|it| it.is_alike(&slug));
+        if !is_alike && !context.disk_has(&live.migration(&slug))? {
             return Ok(slug);
         }
     }

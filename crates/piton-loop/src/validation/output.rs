@@ -79,16 +79,36 @@ impl Stream {
             self.file.append(fits)?;
             self.written += fits.len() as u64;
         }
-        for byte in chunk {
-            if *byte == b'\n' {
+        let at = where_the_last_begin(chunk);
+        if at > 0 {
+            self.line.clear();
+        }
+        for piece in chunk
+            .get(at..)
+            .unwrap_or_default()
+            .split_inclusive(|byte| *byte == b'\n')
+        {
+            let text = piece.strip_suffix(b"\n").unwrap_or(piece);
+            let room = LINE.saturating_sub(self.line.len());
+            self.line.extend(text.iter().take(room));
+            if text.len() < piece.len() {
                 keep(tail, &self.line);
                 self.line.clear();
-            } else if self.line.len() < LINE {
-                self.line.push(*byte);
             }
         }
         Ok(())
     }
+}
+
+/// Returns where the lines of a chunk begin after which no earlier one stays:
+/// a flood of short lines is not looked at line by line.
+fn where_the_last_begin(chunk: &[u8]) -> usize {
+    let ends = chunk
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, byte)| **byte == b'\n');
+    ends.map(|(at, _)| at + 1).nth(LINES).unwrap_or(0)
 }
 
 fn keep(tail: &mut VecDeque<String>, line: &[u8]) {
@@ -107,5 +127,60 @@ impl Sink for Output<'_> {
     fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
         self.show.show(chunk);
         self.stderr.take(chunk, &mut self.tail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use piton_testkit::SimDisk;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Unseen;
+
+    impl ShowOutput for Unseen {
+        fn show(&self, _: &[u8]) {}
+    }
+
+    /// Returns the tail of an output that came in pieces of these lengths.
+    fn tail(text: &[u8], lengths: &[usize]) -> String {
+        let disk = SimDisk::new();
+        disk.put_dir(Path::new("/out"));
+        let mut output = Output::into(&disk, Path::new("/out"), &Unseen).unwrap();
+        let mut rest = text;
+        for length in lengths.iter().cycle() {
+            let (piece, after) = rest.split_at((*length).min(rest.len()));
+            output.stdout(piece).unwrap();
+            rest = after;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        output.tail()
+    }
+
+    #[test]
+    fn of_very_many_lines_the_last_stay_however_they_come() {
+        let all: Vec<String> = (0..5_000).map(|number| number.to_string()).collect();
+        let last = all[all.len() - LINES..].join("\n");
+        let text = all.join("\n");
+        for lengths in [&[1][..], &[7, 3], &[64 << 10], &[190, 1]] {
+            assert_eq!(tail(text.as_bytes(), lengths), last, "{lengths:?}");
+            let ended = format!("{text}\n");
+            assert_eq!(tail(ended.as_bytes(), lengths), last, "{lengths:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn how_an_output_is_cut_changes_nothing_of_its_tail(
+            text in "[ab\n]{0,400}", lengths in proptest::collection::vec(1usize..120, 1..6),
+        ) {
+            let lines: Vec<&str> = text.lines().collect();
+            let last = lines[lines.len().saturating_sub(LINES)..].join("\n");
+            prop_assert_eq!(tail(text.as_bytes(), &lengths), last);
+        }
     }
 }

@@ -69,12 +69,10 @@ impl Shown {
             | Event::Noted { .. } => self.below(name, &told.event.message()),
             Event::CallLaunched { .. } => out.note(Channel::Agent, Level::DETAIL, &message()),
             Event::CallPrinted { text, .. } => {
-                let level = wanted(&self.of_agents);
-                out.note(Channel::Agent, level, &lines(name, text));
+                self.printed((Channel::Agent, &self.of_agents), name, text);
             }
             Event::ValidationPrinted { text, .. } => {
-                let level = wanted(&self.of_commands);
-                out.note(Channel::General, level, &lines(name, text));
+                self.printed((Channel::General, &self.of_commands), name, text);
             }
             Event::CallRetrying { .. } | Event::CallEnding { .. } => {
                 out.note(Channel::Agent, Level::WARNING, &message());
@@ -160,6 +158,15 @@ impl Shown {
 
     fn seats(&self) -> MutexGuard<'_, Seats> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows what a program prints, where that is wanted. Most of it nobody
+    /// sees, and some print a great deal: lines are made of what is seen alone.
+    fn printed(&self, (channel, wish): (Channel, &AtomicBool), name: Option<&str>, text: &str) {
+        let level = wanted(wish);
+        if self.out.shows(channel, level) {
+            self.out.note(channel, level, &lines(name, text));
+        }
     }
 
     /// Says something about the action under way.

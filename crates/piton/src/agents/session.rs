@@ -130,6 +130,7 @@ impl Page {
                     | ErrorKind::Failed
                     | ErrorKind::Stale
                     | ErrorKind::Authentication
+                    | ErrorKind::ValidationRed
                     | ErrorKind::LimitReached
                     | ErrorKind::Internal => (CallOutcome::Refused, FinalStatus::AgentFailed),
                 };

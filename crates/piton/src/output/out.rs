@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::gathered::{Earlier, Gathered};
 use super::kept::Kept;
 use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_stamp, plain, wrap};
-use crate::error::Exit;
+use crate::error::{CommandError, ErrorKind, Exit};
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -213,6 +213,14 @@ impl Out {
         self.results().failure = Some(error);
     }
 
+    /// Says the same of work that came to an end of its own.
+    pub(crate) fn ended_badly(&self, exit: Exit, told: &str, run: &str) {
+        if let Some(kind) = ErrorKind::of_work(exit) {
+            let record = format!("`piton runs show {run}`");
+            self.failure(CommandError::new(kind, told).record(Some(record)).json());
+        }
+    }
+
     /// Makes one result of all those that follow, because a command has one,
     /// however many plans it performs.
     pub(crate) fn begin_series(&self) {
@@ -267,9 +275,9 @@ impl Out {
             (result, many, results.failure.take())
         };
         let cut_off = || {
-            let interrupted = crate::error::ErrorKind::Interrupted;
+            let interrupted = ErrorKind::Interrupted;
             (exit == Exit::Interrupted)
-                .then(|| crate::error::CommandError::new(interrupted, "interrupted").json())
+                .then(|| CommandError::new(interrupted, "interrupted").json())
         };
         let error = error.or(failure).or_else(cut_off);
         let document = envelope.seal(exit.code(), result, error);

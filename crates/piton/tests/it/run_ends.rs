@@ -348,3 +348,31 @@ fn a_focus_does_no_more_than_it_is_allowed() {
     let shown = env.ok(&["migration", "list", "--json"]).json();
     assert_eq!(shown["migrations"][0]["status"], "done");
 }
+
+#[test]
+fn a_run_that_ends_badly_says_why_in_its_document() {
+    let env = TestEnv::to_tidy();
+    let fails = Replies::new().fails("", "crashed", "");
+    let once = ["run-once", "--paths", "src/lib.rs", "--json"];
+    let ran = env.played(&fails, &once);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    let error = ran.error();
+    assert_eq!(error["kind"], "failed", "{error}");
+    assert_eq!(error["message"], "the last action failed");
+    assert!(error["record"].as_str().unwrap().contains("runs show"));
+
+    env.repo.write("src/lib.rs", "BROKEN\n");
+    env.repo.commit_all("broken");
+    let ran = env.played(&all_well(), &[&FOCUS[..], &["--json"]].concat());
+    assert_eq!(ran.code, 6, "{}", ran.shown());
+    assert_eq!(ran.json()["status"], "baseline_failed");
+    let error = ran.error();
+    assert_eq!(error["kind"], "validation_red", "{error}");
+    assert_eq!(error["message"], ran.json()["ending"]);
+
+    env.repo.write("src/lib.rs", "fine\n");
+    env.repo.commit_all("sound");
+    let ran = env.played(&all_well(), &[&FOCUS[..], &["--json"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.error().is_null(), "{}", ran.shown());
+}

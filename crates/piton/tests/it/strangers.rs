@@ -45,6 +45,12 @@ fn until_ready_has_nothing_to_do_where_the_plan_is_ready() {
     let before = env.repo.subjects();
     let ran = env.ok(&until);
     assert!(ran.stderr.contains("add-api is ready"), "{}", ran.stderr);
+    let told = env
+        .ok(&[&until[..], &["--json".to_owned()]].concat())
+        .json();
+    assert_eq!(told["slug"], SLUG, "{told}");
+    assert_eq!(told["status"], "ready", "{told}");
+    assert_eq!(told["steps"], serde_json::json!([]), "{told}");
     assert_eq!(env.repo.subjects(), before);
 }
 

@@ -6,12 +6,13 @@ use clap::{Args, ValueEnum};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{MigrationState, Status};
 use piton_migration::slug::Slug;
+use serde_json::json;
 
 use super::find::find;
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult, Exit};
-use crate::migrations::{CARRY_OUT, PlannedStep};
+use crate::migrations::{CARRY_OUT, PlannedStep, standing};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 
@@ -61,9 +62,15 @@ pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
     let slug = find(context, &place, &args.slug)?;
     if args.until.is_some() && !args.plan.changes_nothing() {
         // Where the goal is reached already there is nothing left to do.
-        if let Standing::Over(Status::Ready | Status::Done) = standing(context, &place, &slug)?
+        if let Standing::Over(Status::Ready | Status::Done) =
+            where_it_stands(context, &place, &slug)?
             && let Some(exit) = tell_what_is_next(context, &place, &slug, args.until)?
         {
+            if context.out.json_wanted() {
+                let mut stands = standing::stands(context, &place, &slug);
+                stands["steps"] = json!([]);
+                context.out.json(stands);
+            }
             return Ok(exit);
         }
         context.out.begin_series();
@@ -104,7 +111,7 @@ pub(super) fn tell_what_is_next(
 ) -> Result<Option<Exit>, CommandError> {
     let out = &context.out;
     let say = |text: &str| out.note(Channel::General, Level::INFO, text);
-    let exit = match (standing(context, place, slug)?, until) {
+    let exit = match (where_it_stands(context, place, slug)?, until) {
         (Standing::Planning, Some(Until::Ready)) => return Ok(None),
         (Standing::Planning, None) => {
             out.hint(&format!("continue with `piton migration step {slug}`"));
@@ -138,7 +145,11 @@ enum Standing {
     Over(Status),
 }
 
-fn standing(context: &Context, place: &Place, slug: &Slug) -> Result<Standing, CommandError> {
+fn where_it_stands(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+) -> Result<Standing, CommandError> {
     let manifest = load_manifest(&context.disk, &place.live().migration(slug))
         .or_failed("could not read the migration's status")?;
     let status = manifest.status();

@@ -48,7 +48,7 @@ pub(crate) struct ImplementArgs {
     trust_author: bool,
 
     /// How many tries the work has
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=50))]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=50), allow_negative_numbers = true)]
     max_attempts: u32,
 
     #[command(flatten)]
@@ -118,8 +118,9 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
         }
     };
     reporter.ended(&carried);
-    shown::outcome(context, document, &branch, &run, &carried);
-    Ok(exit(&carried))
+    let exit = exit(&carried);
+    shown::outcome(context, document, &branch, &run, (&carried, exit));
+    Ok(exit)
 }
 
 /// Refuses to begin a draft's branch anew: it could not be pushed over the one

@@ -197,14 +197,19 @@ fn close(
     }
     let actions = summary::tell(context, run, &accounts);
     match plans {
-        Some(plans) => context.out.json(json!({
-            "run": run.id().as_str(),
-            "ending": told,
-            "status": ending.status().as_str(),
-            "actions": actions,
-            "commits": run.summary().counts.commits_created,
-            "plans": plans,
-        })),
+        Some(plans) => {
+            context.out.json(json!({
+                "run": run.id().as_str(),
+                "ending": told,
+                "status": ending.status().as_str(),
+                "actions": actions,
+                "commits": run.summary().counts.commits_created,
+                "plans": plans,
+            }));
+            context
+                .out
+                .ended_badly(ending.exit(), &told, run.id().as_str());
+        }
         None => context.out.say(
             Channel::General,
             ending.level(),

@@ -8,6 +8,7 @@ use super::base::Base;
 use super::carried::Carried;
 use crate::agents;
 use crate::context::{Context, Place};
+use crate::error::Exit;
 use crate::stored::{Undertaken, Worthy};
 
 /// Shows what would be done.
@@ -74,7 +75,7 @@ pub(super) fn outcome(
     document: &Document,
     branch: &str,
     run: &str,
-    carried: &Carried,
+    (carried, exit): (&Carried, Exit),
 ) {
     let out = &context.out;
     if out.json_wanted() {
@@ -98,9 +99,10 @@ pub(super) fn outcome(
             "branch": branch,
             "run": run,
             "outcome": word,
-            "told": told,
+            "told": &told,
             "commit": carried.commit(),
         }));
+        out.ended_badly(exit, &told, run);
         return;
     }
     match carried {

@@ -35,8 +35,30 @@ pub struct Unlanded {
     pub name: String,
     /// The migration that it is about.
     pub slug: Option<String>,
-    /// The files that it is about, and those that it changes.
-    pub files: BTreeSet<String>,
+    pub files: Touched,
+}
+
+/// The files that accepted work is about, and those that it changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    These(BTreeSet<String>),
+    /// What it changes cannot be read: it may be any file.
+    Unknown,
+}
+
+impl Default for Touched {
+    fn default() -> Self {
+        Self::These(BTreeSet::new())
+    }
+}
+
+impl Touched {
+    fn holds(&self, file: &str) -> bool {
+        match self {
+            Self::These(files) => files.contains(file),
+            Self::Unknown => true,
+        }
+    }
 }
 
 impl World<'_> {
@@ -49,7 +71,7 @@ impl World<'_> {
     /// Whether no accepted work waits to land on what a target is about.
     pub(super) fn is_free(&self, target: &Target) -> bool {
         let mut files = target.files.iter();
-        !files.any(|file| self.unlanded.iter().any(|work| work.files.contains(file)))
+        !files.any(|file| self.unlanded.iter().any(|work| work.files.holds(file)))
     }
 }
 

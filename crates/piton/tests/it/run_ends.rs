@@ -376,3 +376,34 @@ fn a_run_that_ends_badly_says_why_in_its_document() {
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(ran.error().is_null(), "{}", ran.shown());
 }
+
+#[test]
+fn what_cannot_be_read_of_work_that_waits_holds_every_target_back() {
+    let env = TestEnv::to_tidy();
+    let mute = Replies::new().fails("", "crashed", "");
+    env.repo.write("src/lib.rs", "being edited\n");
+    let ran = env.played(&all_well(), &["run-once", "--paths", "src/lib.rs"]);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    let held = env
+        .repo
+        .git(&["for-each-ref", "--format=%(refname)", "refs/piton/unlanded"]);
+    let tree = format!("{}^{{tree}}", held.trim());
+    let tree = env.repo.git(&["rev-parse", &tree]);
+    let (folder, file) = tree.trim().split_at(2);
+    let lost = env.path().join(".git/objects").join(folder).join(file);
+    fs::remove_file(&lost).unwrap();
+    let other = [
+        "run",
+        "--paths",
+        "check.sh",
+        "--max-refactors",
+        "2",
+        "--json",
+    ];
+    let ran = env.played(&mute, &other);
+    assert!(!ran.shown().contains("crashed"), "{}", ran.shown());
+    let actions = ran.json()["actions"].as_array().cloned();
+    for action in actions.into_iter().flatten() {
+        assert_eq!(action["kind"], "land", "{}", ran.shown());
+    }
+}

@@ -7,7 +7,7 @@ use piton_loop::deciding::memory::{Memory, Outcome, Quota, Tried};
 use piton_loop::deciding::next::{Next, next};
 use piton_loop::deciding::stand::{NotNow, Stand, stand};
 use piton_loop::deciding::stop::Stop;
-use piton_loop::deciding::world::{Unlanded, World};
+use piton_loop::deciding::world::{Touched, Unlanded, World};
 use piton_loop::targets::{Source, Target};
 use piton_migration::own::TargetProvenance;
 
@@ -61,9 +61,23 @@ fn a_target_is_passed_over_while_work_on_its_files_waits_to_land() {
     let landing = Tried::Landing("work".to_owned());
     scene.memory.remember(&landing, &waits);
     scene.unlanded.push(Unlanded {
-        files: ["b", "x"].map(str::to_owned).into(),
+        files: Touched::These(["b", "x"].map(str::to_owned).into()),
         ..waiting("work")
     });
+    scene.source = Source::Finite(vec![on("a")]);
+    scene.unlanded.push(Unlanded {
+        files: Touched::Unknown,
+        ..waiting("unread")
+    });
+    scene.memory.remember(
+        &Tried::Landing("unread".to_owned()),
+        &Outcome::Waits {
+            work: "unread".to_owned(),
+            reason: "its changes cannot be read".to_owned(),
+        },
+    );
+    assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
+    scene.unlanded.pop();
     scene.source = Source::Finite(vec![on("a"), on("b"), on("c")]);
     let mut taken = Vec::new();
     while let Next::Source { target, place } = scene.next() {

@@ -8,7 +8,7 @@ use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::{self, Decision};
 use piton_loop::deciding::observe::{self, DiskGate};
 use piton_loop::deciding::queue::{self, Entry};
-use piton_loop::deciding::world::{Seen, Standing, Unlanded, World};
+use piton_loop::deciding::world::{Seen, Standing, Touched, Unlanded, World};
 use piton_loop::targets::Source;
 use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::{Accepted, is_settings};
@@ -186,15 +186,20 @@ fn unlanded(repository: &Repository, onto: &Onto, work: &Accepted) -> Unlanded {
             ..Unlanded::default()
         };
     }
-    // What cannot be read cannot land either, which is told when it is tried.
-    let changed = changes(repository, &work.base, &work.commit).unwrap_or_default();
-    let changed = changed
-        .into_iter()
-        .filter_map(|change| change.path.into_os_string().into_string().ok());
+    // Why it cannot be read is told when it is tried to land it.
+    let files = match changes(repository, &work.base, &work.commit) {
+        Ok(changed) => {
+            let changed = changed
+                .into_iter()
+                .filter_map(|change| change.path.into_os_string().into_string().ok());
+            Touched::These(work.files.iter().cloned().chain(changed).collect())
+        }
+        Err(_) => Touched::Unknown,
+    };
     Unlanded {
         name: work.name.clone(),
         slug: work.slug.clone(),
-        files: work.files.iter().cloned().chain(changed).collect(),
+        files,
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Checkout {
 pub enum CheckoutError {
     #[error("{} is in no git repository", .0.display())]
     None(PathBuf),
+    #[error("the repository at {} has no working tree", .0.display())]
+    Bare(PathBuf),
     #[error(transparent)]
     Disk(#[from] DiskError),
     #[error("{} is not understood", .0.display())]
@@ -49,6 +51,9 @@ impl Checkout {
                         .strip_prefix("gitdir:")
                         .ok_or_else(|| CheckoutError::Strange(dot_git.clone()))?;
                     return Self::read(disk, root, &root.join(git_dir.trim()));
+                }
+                Some(Kind::Other) | None if is_bare(disk, root)? => {
+                    return Err(CheckoutError::Bare(root.to_owned()));
                 }
                 Some(Kind::Other) | None => {}
             }
@@ -80,6 +85,20 @@ impl Checkout {
             remote,
         })
     }
+}
+
+/// Whether a directory is what git takes for a repository itself.
+fn is_bare(disk: &dyn DiskRead, dir: &Path) -> Result<bool, CheckoutError> {
+    for (name, kind) in [
+        ("HEAD", Kind::File),
+        ("objects", Kind::Dir),
+        ("refs", Kind::Dir),
+    ] {
+        if disk.stat(&dir.join(name))?.map(|stat| stat.kind) != Some(kind) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn read(disk: &dyn DiskRead, path: &Path) -> Result<String, CheckoutError> {

@@ -31,6 +31,8 @@ pub struct TargetFile {
 /// Reads a whole file. Empty lines are no lines.
 pub fn read_file(text: &str) -> TargetFile {
     let mut file = TargetFile::default();
+    // Some editors put it in front of what they store as UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {
             continue;

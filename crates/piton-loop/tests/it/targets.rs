@@ -168,3 +168,10 @@ proptest! {
         let _ = line::read_file(&text);
     }
 }
+
+#[test]
+fn a_mark_of_the_encoding_before_the_first_line_is_no_part_of_it() {
+    let read = line::read_file("\u{feff}{\"description\":\"x\",\"files\":[\"f\"]}\n");
+    assert!(read.passed_over.is_empty(), "{:?}", read.passed_over);
+    assert_eq!(read.targets[0].files, ["f"]);
+}

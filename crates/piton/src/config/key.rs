@@ -143,6 +143,12 @@ pub(crate) fn all_names() -> impl Iterator<Item = String> {
 
 fn nearest_to(name: &str) -> Option<String> {
     let names: Vec<String> = all_names().collect();
+    // A table is near to what is in it, and to no other name.
+    let table = format!("{name}.");
+    if names.iter().any(|known| known.starts_with(&table)) {
+        let main = format!("{table}use");
+        return names.contains(&main).then_some(main);
+    }
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
@@ -203,6 +209,9 @@ mod tests {
         assert_eq!(error.to_string(), "unknown key `migration-dir`");
         assert_eq!(error.nearest.as_deref(), Some("migrations-dir"));
         assert_eq!(Key::find("zzz").unwrap_err().nearest, None);
+        let of_a_table = |name| Key::find(name).unwrap_err().nearest;
+        assert_eq!(of_a_table("agent").as_deref(), Some("agent.use"));
+        assert_eq!(of_a_table("runs"), None);
     }
 
     #[test]

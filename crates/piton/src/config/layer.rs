@@ -84,8 +84,7 @@ impl Problem {
             | Self::UnknownKey(_)
             | Self::WrongType { .. }
             | Self::WrongValue { .. } => {
-                "correct the file; `piton config show --origin` then lists what can be set"
-                    .to_owned()
+                "correct the file; `piton config show --origin` then lists what is set".to_owned()
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use piton_backend::folder::Checkout;
+use piton_backend::folder::{Checkout, CheckoutError};
 use piton_backend::store::{PlanId, Provider};
 use piton_base::StateDir;
 use piton_github::{Client, RepoName};
@@ -39,11 +39,15 @@ impl StoredPlace {
     /// Finds it around the working directory.
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
         let checkout = Checkout::around(&context.disk, &context.directory).map_err(|error| {
+            let way_out = match &error {
+                CheckoutError::Bare(_) => "run it in a clone or worktree with files in it",
+                CheckoutError::None(_) | CheckoutError::Disk(_) | CheckoutError::Strange(_) => {
+                    "run it inside a repository, name one with -C DIR, or make one with `git init`"
+                }
+            };
             CommandError::usage("could not find the repository to work in")
                 .with_source(error)
-                .hint(
-                    "run it inside a repository, name one with -C DIR, or make one with `git init`",
-                )
+                .hint(way_out)
         })?;
         Self::over(context, checkout)
     }

@@ -44,7 +44,12 @@ pub(crate) struct WorkArgs {
     notify: Option<String>,
 
     /// How many seconds one call may take; the same as --deadline
-    #[arg(long, value_name = "SECONDS", conflicts_with = "deadline")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        conflicts_with = "deadline",
+        allow_negative_numbers = true
+    )]
     timeout: Option<u64>,
 }
 

@@ -131,3 +131,16 @@ fn a_validation_command_that_cannot_start_is_set_with_a_warning() {
         );
     }
 }
+
+#[test]
+fn a_table_that_is_set_like_a_setting_is_told_the_one_that_was_meant() {
+    let env = TestEnv::new();
+    env.repo.write("piton.toml", "agent = \"claude\"\n");
+    let ran = env.run(&["status"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("did you mean `agent.use`"),
+        "{}",
+        ran.stderr
+    );
+}

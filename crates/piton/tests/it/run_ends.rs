@@ -350,6 +350,25 @@ fn a_focus_does_no_more_than_it_is_allowed() {
 }
 
 #[test]
+fn a_number_below_none_is_refused_with_the_option_that_it_was_for() {
+    let env = TestEnv::to_tidy();
+    for option in [
+        "--max-refactors",
+        "--max-attempts",
+        "--max-consecutive-failures",
+        "--max-tokens",
+        "--max-cost",
+        "--jobs",
+        "--timeout",
+    ] {
+        let ran = env.played(&all_well(), &[&FOCUS[..], &[option, "-1"]].concat());
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(ran.stderr.contains(option), "{option}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("unexpected"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_run_that_ends_badly_says_why_in_its_document() {
     let env = TestEnv::to_tidy();
     let fails = Replies::new().fails("", "crashed", "");

@@ -243,3 +243,35 @@ fn a_name_that_differs_in_upper_and_lower_case_alone_is_taken() {
     assert!(env.repo.exists("migrations/split-it-2"));
     let _ = env.ok(&["migration", "rename", "other", "Other"]);
 }
+
+#[test]
+fn a_bare_repository_is_told_so_by_whatever_looks_at_stored_plans() {
+    let env = TestEnv::staged();
+    let bare = env.home.path().join("bare.git");
+    env.repo
+        .git(&["clone", "--quiet", "--bare", ".", bare.to_str().unwrap()]);
+    for args in [["plan", "list"], ["migration", "list"]] {
+        let output = env.command(&args).current_dir(&bare).output().unwrap();
+        let ran = env.finish(output);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(ran.stderr.contains("has no working tree"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("a clone or worktree"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_missing_is_told_with_all_that_would_do() {
+    let env = TestEnv::staged();
+    for (args, would_do) in [
+        (&["plan", "comment"][..], ["--text", "--file"]),
+        (&["plan", "update"], ["--patch", "--text"]),
+        (&["selftest"], ["--crash", "--seal"]),
+    ] {
+        let ran = env.run(args);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        let told = ran.stderr.split("Usage").next().unwrap();
+        for option in would_do {
+            assert!(told.contains(option), "{args:?}: {}", ran.stderr);
+        }
+    }
+}

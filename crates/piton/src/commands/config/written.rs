@@ -18,5 +18,5 @@ pub(super) fn unknown(error: UnknownKey) -> CommandError {
     CommandError::usage(format!("unknown key `{}`", error.name))
         .argument(error.name)
         .suggest(error.nearest)
-        .hint("`piton config show` lists the keys")
+        .hint("`piton config show` lists the keys that have a value, docs/cli.md all of them")
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use piton_backend::operation::{AddComment, BackendOp};
 use piton_backend::text::within_limit;
 
@@ -16,6 +16,7 @@ use crate::worded;
 
 /// Add a comment to a stored plan
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["text", "file"]))]
 #[command(after_help = "\
 Examples:
   piton plan comment 42 --text \"Waiting for the schema\"
@@ -28,14 +29,13 @@ pub(crate) struct CommentArgs {
     #[arg(
         long,
         value_name = "TEXT",
-        required_unless_present = "file",
         allow_hyphen_values = true,
         value_parser = worded::text
     )]
     text: Option<String>,
 
     /// A file with the text; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use piton_backend::header::{Edited, Patch, apply_patch};
 use piton_backend::operation::{BackendOp, SetFields, SetText};
 use piton_backend::text::{within_limit, wrap_comment};
@@ -22,6 +22,7 @@ use crate::stored::target::{document, failed, header, with_plan};
 /// changed and printed, and nothing else happens: no file is written, and no
 /// network is needed.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["patch", "text"]))]
 #[command(after_help = "\
 Examples:
   piton plan update 42 --patch '{\"branch_name\": \"plnd/add-cache\"}'
@@ -33,7 +34,7 @@ pub(crate) struct UpdateArgs {
     target: Option<String>,
 
     /// Fields and their new values, as an object in JSON
-    #[arg(long, value_name = "JSON", required_unless_present = "text")]
+    #[arg(long, value_name = "JSON")]
     patch: Option<String>,
 
     /// A file with the new text of the plan; - is standard input

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 /// Try on this machine what piton promises
 ///
@@ -17,6 +17,7 @@ use clap::Args;
 ///
 /// Your own files are not touched. Ends with 1 when a promise is not kept.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["crash", "seal"]))]
 #[command(after_help = "\
 Examples:
   piton selftest --crash --seconds 60       a minute of it
@@ -26,7 +27,7 @@ Examples:
   piton selftest --seal")]
 pub(crate) struct SelftestArgs {
     /// Kill piton at each system call that writes
-    #[arg(long, required_unless_present = "seal", conflicts_with = "seal")]
+    #[arg(long)]
     pub(super) crash: bool,
 
     /// Try from inside a seal what a sealed program must not do
@@ -42,11 +43,11 @@ pub(crate) struct SelftestArgs {
     pub(super) dir: Option<PathBuf>,
 
     /// Stop after so many seconds
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seconds: Option<u64>,
 
     /// Try every K-th point only
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     pub(super) every: Option<u64>,
 
     /// Try this scenario only; may be given again
@@ -54,7 +55,7 @@ pub(crate) struct SelftestArgs {
     pub(super) only: Vec<String>,
 
     /// Try this point only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     pub(super) point: Option<u64>,
 
     /// Let the calls fail (no space, input/output error, too many files)

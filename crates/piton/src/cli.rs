@@ -10,6 +10,7 @@ use crate::commands;
 use crate::config::env::DOCUMENTED;
 use crate::context::global::GlobalArgs;
 use crate::error::Exit;
+use crate::usage;
 
 /// Durable, trustworthy plans for coding agents
 ///
@@ -201,7 +202,10 @@ const BRIEF: &str = "\
 
 ";
 
-fn with_template(command: clap::Command, template: &str) -> clap::Command {
+fn with_template(mut command: clap::Command, template: &str) -> clap::Command {
+    if let Some(usage) = usage::broken(&command.render_usage().to_string()) {
+        command = command.override_usage(usage);
+    }
     command
         .help_template(template.to_owned())
         .mut_subcommands(|inner| with_template(inner, template))
@@ -324,6 +328,20 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn no_line_of_usage_is_wider_than_a_terminal() {
+        fn widest(mut command: clap::Command) -> Vec<String> {
+            let usage = command.render_usage().to_string();
+            let lines = usage.lines().map(str::to_owned);
+            let below = command.get_subcommands().cloned().flat_map(widest);
+            lines.chain(below.collect::<Vec<_>>()).collect()
+        }
+        let lines = widest(definition());
+        assert!(lines.len() > 60, "{lines:?}");
+        let wide: Vec<_> = lines.iter().filter(|it| it.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{wide:#?}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod shared;
 mod start;
 mod stored;
 mod terminal;
+mod usage;
 mod worded;
 mod workshop;
 mod world;

@@ -73,8 +73,9 @@ pub(super) fn section(command: &Command) -> String {
         let _ = writeln!(text, "\nAlso called {}.", aliases.join(", "));
     }
     let usage = command.clone().render_usage().to_string();
-    let usage = usage.trim_start_matches("Usage: ");
-    let _ = writeln!(text, "\n```\n{}\n```", flush_left(usage));
+    let usage = flush_left(usage.trim_start_matches("Usage: "));
+    // What stands on further lines belongs to the first.
+    let _ = writeln!(text, "\n```\n{}\n```", usage.replace('\n', "\n  "));
     let mut own: Vec<&Arg> = command
         .get_arguments()
         .filter(|arg| shown(arg) && !arg.get_help_heading().is_some_and(|h| SHARED.contains(&h)))

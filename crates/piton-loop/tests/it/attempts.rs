@@ -92,6 +92,7 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
     assert_eq!(summary.attempts[0].phase_reached, "approaches");
     let again = summary.attempts[0].retry_recommendation.as_deref();
     assert_eq!(again, Some("none"));
+    assert_eq!(summary.attempts[0].failure_kind.as_deref(), Some("none"));
     assert_eq!(summary.attempts[0].decision.as_deref(), Some("commit"));
     assert_eq!(
         summary.attempts[0].commit_phase,
@@ -190,6 +191,7 @@ fn what_became_of_a_publish_is_noted_at_its_own_attempt() {
     let attempts = waits();
     let numbers: Vec<u32> = attempts.iter().map(|one| one.attempt).collect();
     assert_eq!(numbers, [1, 2, 3, 4]);
+    assert!(attempts.iter().all(|one| one.retry == 1));
     assert_eq!(record.summary().counts.attempts_started, 4);
     let of: Vec<(&str, &str)> = attempts
         .iter()

@@ -89,7 +89,10 @@ impl<'s> Terminal<'s> {
             self.wait()?;
             let mut byte = [0];
             match rustix::io::read(io::stdin(), &mut byte) {
-                Ok(0) if line.is_empty() => return Err(AskError::Interrupted),
+                Ok(0) if line.is_empty() => {
+                    let _ = say("\n");
+                    return Err(AskError::Interrupted);
+                }
                 Ok(0) => break,
                 Ok(_) if byte[0] == b'\n' => break,
                 Ok(_) if line.len() < LONGEST => line.push(byte[0]),

@@ -88,6 +88,21 @@ fn every_kind_of_question_ends_at_once_when_it_is_interrupted() {
 }
 
 #[test]
+fn the_end_of_input_at_a_question_has_its_own_line() {
+    let env = TestEnv::planned(0);
+    let ran = env.step(&env.script("good", GOOD));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut asking = seat(&env, &["runs", "prune", "--keep", "0"]);
+    asking.wait_for("proceed? [y/N]");
+    asking.type_keys("\u{4}");
+    let (code, screen) = asking.end();
+    assert_eq!(code, 130, "{screen}");
+    let asked = screen.lines().find(|line| line.starts_with("proceed?"));
+    assert_eq!(asked.map(str::trim_end), Some("proceed? [y/N]"), "{screen}");
+    assert!(screen.contains("nothing was changed"), "{screen}");
+}
+
+#[test]
 fn half_a_yes_to_a_set_up_changes_nothing() {
     let env = moving();
     let before = env.world();

@@ -34,6 +34,21 @@ fn kills_are_survived_wherever_they_come() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
+#[test]
+fn a_directory_whose_name_has_spaces_is_no_fault_of_pitons() {
+    if !piton_selftest::trace::SUPPORTED {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("with a space");
+    std::fs::create_dir(&place).unwrap();
+    let only = ["--crash", "--only", "interview", "--every", "100"];
+    let dir = ["--dir", place.to_str().unwrap()];
+    let ran = selftest(&[&only[..], &dir].concat());
+    let (out, err) = (text(&ran.stdout), text(&ran.stderr));
+    assert!(ran.status.success(), "{out}{err}");
+}
+
 /// Whoever scripts a resume knows by its words that there is nothing to resume.
 #[test]
 fn another_tool_that_kills_an_apply_finds_nothing_bad() {
@@ -65,6 +80,10 @@ fn a_self_test_that_cannot_begin_says_what_is_allowed() {
         (
             &["--crash", "--dir", "/no/such/place"][..],
             "no such directory",
+        ),
+        (
+            &["--crash", "--dir", env!("CARGO_BIN_EXE_piton")],
+            "not a directory",
         ),
         (&["--crash", "--only", "stpe"], "init, move, taste"),
         (&["--crash", "--every", "0"], "--every"),

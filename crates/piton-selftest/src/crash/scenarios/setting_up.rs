@@ -20,7 +20,7 @@ const TASTER: Step = Step::Append(
     r#"
 [agents.taster]
 program = "sh"
-interactive-arguments = ["-c", "P=${0#Read }; T=$(dirname ${P%% *}); printf 'taste-scoping-version: 1\\n\\nours\\n' >$T/taste.md; printf 'sha256:%s\\n' $(sha256sum $T/taste.md | cut -d' ' -f1) >$T/taste.md.done"]
+interactive-arguments = ["-c", "P=${0#Read }; P=${P%% and do *}; T=${P%/*}/taste.md; printf 'taste-scoping-version: 1\\n\\nours\\n' >\"$T\"; printf 'sha256:%s\\n' $(sha256sum <\"$T\" | cut -d' ' -f1) >\"$T.done\""]
 "#,
 );
 

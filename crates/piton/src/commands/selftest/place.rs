@@ -14,11 +14,15 @@ pub(super) fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, 
         Some(parent) => context.directory.join(parent),
         None => context.environment.temporary(),
     };
-    let there = context.disk.stat(&parent)?;
-    if there.is_none_or(|stat| stat.kind != Kind::Dir) {
+    let wrong = match context.disk.stat(&parent)? {
+        Some(stat) if stat.kind == Kind::Dir => None,
+        Some(_) => Some("it is not a directory"),
+        None => Some("there is no such directory"),
+    };
+    if let Some(wrong) = wrong {
         return Err(
             CommandError::usage(format!("could not work in {}", parent.display()))
-                .with_source("there is no such directory".to_owned())
+                .with_source(wrong.to_owned())
                 .hint("name a directory on the disk to be tried, with --dir"),
         );
     }

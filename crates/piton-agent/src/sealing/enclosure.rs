@@ -39,7 +39,7 @@ pub struct Enclosure<'a> {
 
 /// Failure to make a place for a program to run in.
 #[derive(Debug, Error)]
-#[error("could not make a directory for the program to run in")]
+#[error("could not make a directory for the program to run in (TMPDIR says where)")]
 pub struct EnclosureError(#[from] WriteError);
 
 impl<'a> Enclosure<'a> {

@@ -81,7 +81,10 @@ pub const DOCUMENTED: &[(&str, &str)] = &[
         "GIT_CONFIG_GLOBAL",
         "the user's settings of git, in place of ~/.gitconfig; they are guarded too",
     ),
-    ("TMPDIR", "where the demo makes its project; default /tmp"),
+    (
+        "TMPDIR",
+        "below it programs get temporary directories, and the demo its project; default /tmp",
+    ),
     ("HOME", "the user's home directory"),
     ("USER", "the user's name, in records"),
     ("GH_TOKEN", "the token for GitHub; before GITHUB_TOKEN"),
@@ -112,6 +115,16 @@ pub const DOCUMENTED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Programs are started in other directories, where a relative TMPDIR would name
+/// another place.
+fn placed((name, value): (OsString, OsString)) -> (OsString, OsString) {
+    if name != "TMPDIR" || value.is_empty() {
+        return (name, value);
+    }
+    let whole = std::path::absolute(&value).map_or(value, PathBuf::into_os_string);
+    (name, whole)
+}
+
 /// What the process was started with, read once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
@@ -127,7 +140,7 @@ impl Environment {
     /// Reads the real environment. Variables that are not UTF-8 cannot be
     /// settings of piton's and are left out.
     pub(crate) fn read() -> Self {
-        let raw: Vec<_> = std::env::vars_os().collect();
+        let raw: Vec<_> = std::env::vars_os().map(placed).collect();
         let text = |text: &OsString| text.to_str().map(str::to_owned);
         let vars = raw
             .iter()

@@ -275,3 +275,35 @@ fn what_is_missing_is_told_with_all_that_would_do() {
         }
     }
 }
+
+#[test]
+fn a_directory_for_temporary_files_is_found_from_where_piton_was_started() {
+    let env = TestEnv::checked();
+    env.repo.write("check.sh", "test -d \"$TMPDIR\"\n");
+    env.repo.commit_all("looks for it");
+    let script = env.home.path().join("script.toml");
+    std::fs::write(&script, &*all_well()).unwrap();
+    let started = env.home.path().join("below");
+    std::fs::create_dir_all(started.join("here")).unwrap();
+    let run = |temporary: &str| {
+        let mut command = env.command(&["-C", env.path().to_str().unwrap(), "run-once"]);
+        command
+            .current_dir(&started)
+            .args(["--paths", "src/lib.rs", "--with", "script"])
+            .args(["--agent-script", script.to_str().unwrap()])
+            .args(["--validation-command", "sh check.sh"])
+            .env("TMPDIR", temporary);
+        env.finish(command.output().unwrap())
+    };
+    let ran = run("here");
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(std::fs::read_dir(started.join("here")).unwrap().count(), 0);
+    // Where it is not there, what says where it is is named.
+    let ran = run("nowhere");
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stdout.contains("(TMPDIR says where)"),
+        "{}",
+        ran.shown()
+    );
+}

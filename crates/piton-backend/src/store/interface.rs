@@ -8,7 +8,7 @@ use piton_base::Digest;
 use super::error::{BackendError, Result};
 use super::id::{PlanId, Provider};
 use super::new_plan::{Created, NewPlan};
-use super::plan::{Document, PlanComment, PlanQuery, PlanText};
+use super::plan::{Document, Listing, PlanComment, PlanQuery, PlanText};
 use crate::header::{Field, Header, HeaderFault, Patch};
 use crate::kind::{Seen, TextKind};
 use crate::yaml::Value;
@@ -99,14 +99,7 @@ pub trait BackendRead: Debug + Send + Sync {
         Ok(self.source(document)?.map(|source| source.text))
     }
 
-    /// Lists plans, newest first; what cannot be read is not among them.
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>>;
-
-    /// Returns the plans that [`Self::list`] passes over because they cannot be
-    /// read, and why.
-    fn unreadable(&self) -> Result<Vec<(PlanId, BackendError)>> {
-        Ok(Vec::new())
-    }
+    fn list(&self, query: &PlanQuery) -> Result<Listing>;
 
     /// Returns the comments, oldest first; none if there is no such plan.
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>>;

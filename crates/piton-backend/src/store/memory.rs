@@ -12,7 +12,7 @@ use super::interface::{
     Backend, BackendRead, Change, Noted, Updated, checked_header, not_blank, same_text,
 };
 use super::new_plan::{Created, NewPlan};
-use super::plan::{Document, PlanComment, PlanQuery, PlanText, State};
+use super::plan::{Document, Listing, PlanComment, PlanQuery, PlanText, State};
 use super::title::slug;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::text::within_limit;
@@ -66,9 +66,12 @@ impl BackendRead for MemoryBackend {
         }))
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
+    fn list(&self, query: &PlanQuery) -> Result<Listing> {
         let plans = self.plans();
-        Ok(query.of(plans.values().map(|kept| kept.document.clone())))
+        Ok(Listing {
+            plans: query.of(plans.values().map(|kept| kept.document.clone())),
+            unreadable: Vec::new(),
+        })
     }
 
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {

@@ -23,7 +23,7 @@ pub(crate) use interface::text_digest;
 pub use interface::{Backend, BackendRead, Change, Noted, Updated};
 pub use mark::comment_mark;
 pub use new_plan::{Created, NewPlan};
-pub use plan::{Document, PlanComment, PlanQuery, PlanText, Stage, State};
+pub use plan::{Document, Listing, PlanComment, PlanQuery, PlanText, Stage, State};
 pub use title::{plain_title, slug, title_of};
 
 /// Returns a value so that equal ones are equal however they are written.

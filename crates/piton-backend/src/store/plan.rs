@@ -6,6 +6,7 @@ use jiff::Timestamp;
 /// an issue is.
 pub use piton_github::endpoints::issues::State;
 
+use super::error::BackendError;
 use super::id::PlanId;
 use crate::header::{Header, HeaderFault, find_header};
 
@@ -106,6 +107,15 @@ pub struct PlanComment {
     pub created_at: Timestamp,
     /// Whether the author is one of the repository's own.
     pub trusted: bool,
+}
+
+/// What a backend lists.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Newest first.
+    pub plans: Vec<Document>,
+    /// Those that are not among the plans because they cannot be read, and why.
+    pub unreadable: Vec<(PlanId, BackendError)>,
 }
 
 /// Which plans are listed.

@@ -70,13 +70,12 @@ pub(crate) fn with_forge(
 ) {
     let client = client(fake);
     let clock = SystemClock::default();
-    let writing = Writing::new(Writer::new(writer).unwrap(), &clock, None);
-    behaviour(&ForgeBackend::new(
-        &client,
-        "acme/app".parse().unwrap(),
+    behaviour(&ForgeBackend {
+        forge: &client,
+        repo: "acme/app".parse().unwrap(),
         place,
-        writing,
-    ));
+        writing: Writing::new(Writer::new(writer).unwrap(), &clock, None),
+    });
 }
 
 pub(crate) fn with_local(dir: &Path, behaviour: impl FnOnce(&LocalBackend<'_>)) {

@@ -70,7 +70,7 @@ fn a_creation_that_is_asked_for_again_makes_no_second_plan() {
         let other = backend.create(&new_plan("b")).unwrap();
         assert_eq!(first, again);
         assert_ne!(first.id, other.id);
-        assert_eq!(backend.list(&PlanQuery::default()).unwrap().len(), 2);
+        assert_eq!(backend.list(&PlanQuery::default()).unwrap().plans.len(), 2);
     });
 }
 
@@ -80,7 +80,13 @@ fn a_plan_without_text_is_refused() {
         let mut new = new_plan("a");
         new.text = " \n".to_owned();
         assert!(matches!(backend.create(&new), Err(BackendError::EmptyText)));
-        assert!(backend.list(&PlanQuery::default()).unwrap().is_empty());
+        assert!(
+            backend
+                .list(&PlanQuery::default())
+                .unwrap()
+                .plans
+                .is_empty()
+        );
     });
 }
 
@@ -250,7 +256,7 @@ fn plans_are_listed_by_state_and_label_up_to_a_limit() {
         backend.close(&first.id).unwrap();
         backend.close(&first.id).unwrap();
         let ids = |query: &PlanQuery| {
-            let found = backend.list(query).unwrap();
+            let found = backend.list(query).unwrap().plans;
             found.into_iter().map(|plan| plan.id).collect::<Vec<_>>()
         };
         let open = PlanQuery {
@@ -288,6 +294,12 @@ fn a_text_that_is_too_long_is_refused_before_it_is_kept() {
             backend.create(&new),
             Err(BackendError::TooLong(_))
         ));
-        assert!(backend.list(&PlanQuery::default()).unwrap().is_empty());
+        assert!(
+            backend
+                .list(&PlanQuery::default())
+                .unwrap()
+                .plans
+                .is_empty()
+        );
     });
 }

@@ -1,6 +1,9 @@
 //! Power cuts while a local plan is made or changed: at every write the plan is
 //! wholly old or wholly new, and the same call again brings it to its end.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::{Backend, BackendError, BackendRead, PlanId, PlanQuery, State};
 use piton_base::SystemClock;
@@ -55,7 +58,7 @@ fn a_plan_is_made_wholly_or_not_at_all() {
         |disk, point| {
             nothing_unfinished(disk, &point);
             on(disk, |backend| {
-                let plans = backend.list(&PlanQuery::default()).expect("readable");
+                let plans = backend.list(&PlanQuery::default()).expect("readable").plans;
                 assert!(
                     plans.len() == 1 || !point.is_end(),
                     "{point}: it was acknowledged"
@@ -65,7 +68,7 @@ fn a_plan_is_made_wholly_or_not_at_all() {
                     assert!(backend.text(plan).unwrap().is_some(), "{point}");
                 }
                 let again = backend.create(&new_plan("a")).expect("again");
-                let plans = backend.list(&PlanQuery::default()).unwrap();
+                let plans = backend.list(&PlanQuery::default()).unwrap().plans;
                 assert_eq!(plans.len(), 1, "{point}: never doubled");
                 assert_eq!(plans[0].id, again.id);
             });
@@ -168,6 +171,33 @@ fn a_plan_that_the_disk_does_not_show_is_not_made_a_second_time() {
     assert!(again.is_err(), "{again:?}");
     let again = on(&disk, |backend| backend.create(&new_plan("a"))).unwrap();
     assert_eq!(again.id, made.id);
-    let plans = on(&disk, |backend| backend.list(&PlanQuery::default())).unwrap();
+    let plans = on(&disk, |backend| backend.list(&PlanQuery::default()))
+        .unwrap()
+        .plans;
     assert_eq!(plans.len(), 1);
+}
+
+#[test]
+fn a_list_reads_each_plan_once_and_names_those_that_it_cannot_read() {
+    let disk = empty();
+    let broken = on(&disk, |backend| backend.create(&new_plan("a"))).unwrap();
+    let sound = on(&disk, |backend| backend.create(&new_plan("b"))).unwrap();
+    let record = format!("/r/plans/{}/plan.json", broken.id);
+    disk.put(&record, "{");
+    let looks = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&looks);
+    let watched = TapDisk::looking(disk, move |path| {
+        if path.ends_with("plan.json") {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
+    });
+    let listing = on(&watched, |backend| backend.list(&PlanQuery::default())).unwrap();
+    assert_eq!(listing.plans[0].id, sound.id);
+    let [(id, error)] = &listing.unreadable[..] else {
+        panic!("{:?}", listing.unreadable);
+    };
+    assert_eq!(id, &broken.id);
+    assert!(error.to_string().contains("plan.json"), "{error}");
+    assert_eq!(looks.load(Ordering::SeqCst), 2);
 }

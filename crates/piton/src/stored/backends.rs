@@ -77,10 +77,12 @@ fn opened<T>(
         dir: place.state(),
         disk: &context.disk,
     };
-    let writing = Writing::new(writer, &context.clock, Some(clone));
-    Ok(run(&ForgeBackend::new(
-        &client, repository, kept_in, writing,
-    )))
+    Ok(run(&ForgeBackend {
+        forge: &client,
+        repo: repository,
+        place: kept_in,
+        writing: Writing::new(writer, &context.clock, Some(clone)),
+    }))
 }
 
 fn local<'a>(context: &'a Context, place: &StoredPlace) -> LocalBackend<'a> {

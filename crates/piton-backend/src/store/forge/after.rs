@@ -9,7 +9,7 @@ use piton_github::endpoints::thread::{self, Thread};
 use piton_github::endpoints::versions::TextVersion;
 
 use super::page::Page;
-use super::write::ForgeBackend;
+use super::read::ForgeBackend;
 use crate::header::find_header;
 use crate::log::trusts;
 
@@ -34,7 +34,7 @@ impl ForgeBackend<'_> {
     /// Looks after a write.
     pub(super) fn after(&self, number: u64) -> Result<After, ForgeError> {
         if self.writing.may_ask_for_versions() {
-            match thread::read(self.forge, self.repo(), number) {
+            match thread::read(self.forge, &self.repo, number) {
                 Ok(thread) => {
                     // Of many comments GraphQL gives the first ones.
                     let pages = if thread.complete {

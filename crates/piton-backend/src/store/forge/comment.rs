@@ -4,7 +4,7 @@ use piton_github::endpoints::comments;
 use piton_github::{ForgeError, found};
 
 use super::footing::number;
-use super::write::ForgeBackend;
+use super::read::ForgeBackend;
 use crate::store::{BackendError, PlanId, Result, comment_mark};
 use crate::text::within_limit;
 
@@ -32,7 +32,7 @@ impl ForgeBackend<'_> {
             {
                 return Ok(there.id.to_string());
             }
-            match comments::create(self.forge, self.repo(), number, &text) {
+            match comments::create(self.forge, &self.repo, number, &text) {
                 Ok(comment) => {
                     // What was looked for and not seen may have been there all
                     // the same: of two the older one stays.
@@ -60,7 +60,7 @@ impl ForgeBackend<'_> {
         let text = format!("{}\n\n{mark}", text.trim_end());
         within_limit(&text)?;
         if there.body != text {
-            comments::edit_own(self.forge, self.repo(), there.id, &text)?;
+            comments::edit_own(self.forge, &self.repo, there.id, &text)?;
         }
         Ok(there.id.to_string())
     }
@@ -70,7 +70,7 @@ impl ForgeBackend<'_> {
         let marked = self.marked(id, number, mark)?;
         let oldest = marked.first().map_or(made, |first| first.id);
         for comment in marked.iter().filter(|comment| comment.id != oldest) {
-            comments::remove(self.forge, self.repo(), comment.id)?;
+            comments::remove(self.forge, &self.repo, comment.id)?;
         }
         Ok(oldest.to_string())
     }
@@ -78,8 +78,7 @@ impl ForgeBackend<'_> {
     /// Finds the comments with a mark, written by the repository's own, oldest
     /// first.
     fn marked(&self, id: &PlanId, number: u64, mark: &str) -> Result<Vec<comments::Comment>> {
-        let all: Result<Vec<_>, _> =
-            comments::list(self.forge, self.repo(), number, None).collect();
+        let all: Result<Vec<_>, _> = comments::list(self.forge, &self.repo, number, None).collect();
         let all = found(all)?.ok_or_else(|| BackendError::NotFound(id.clone()))?;
         let mut marked: Vec<comments::Comment> = all
             .into_iter()

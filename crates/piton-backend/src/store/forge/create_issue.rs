@@ -7,8 +7,8 @@ use piton_github::endpoints::{comments, issues, people};
 
 use super::commands::{COMMANDS, commands};
 use super::footing::{document, mark};
+use super::read::ForgeBackend;
 use super::trust::is_trusted;
-use super::write::ForgeBackend;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::store::interface::same_text;
 use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, Noted, Result};
@@ -38,7 +38,7 @@ impl ForgeBackend<'_> {
 
     fn open_issue(&self, new: &NewPlan) -> Result<Document> {
         let author = people::me(self.forge)?.login;
-        let mut labels = vec![self.reader.place.label().to_owned()];
+        let mut labels = vec![self.place.label().to_owned()];
         if new.learn {
             labels.push("erk-learn".to_owned());
         }
@@ -64,7 +64,7 @@ impl ForgeBackend<'_> {
             labels,
             assignees: Vec::new(),
         };
-        match issues::create(self.forge, self.repo(), &asked) {
+        match issues::create(self.forge, &self.repo, &asked) {
             Ok(issue) => Ok(document(issue)),
             Err(error) if error.may_have_happened() => match self.made(&new.key)? {
                 Some(issue) => Ok(issue),
@@ -80,7 +80,7 @@ impl ForgeBackend<'_> {
         let there = self.plan_comment(number)?;
         let comment = match there {
             Some(comment) => comment,
-            None => match comments::create(self.forge, self.repo(), number, comment) {
+            None => match comments::create(self.forge, &self.repo, number, comment) {
                 Ok(comment) => comment.id,
                 Err(error) if error.may_have_happened() => {
                     self.plan_comment(number)?.ok_or(error)?
@@ -104,7 +104,7 @@ impl ForgeBackend<'_> {
     }
 
     fn plan_comment(&self, number: u64) -> Result<Option<u64>> {
-        for comment in comments::list(self.forge, self.repo(), number, None) {
+        for comment in comments::list(self.forge, &self.repo, number, None) {
             let comment = comment?;
             if plan_in_comment(&comment.body).is_some() && is_trusted(&comment) {
                 return Ok(Some(comment.id));
@@ -129,7 +129,7 @@ impl ForgeBackend<'_> {
             .and_then(|header| header.number("plan_comment_id"));
         let holds = |comment: &comments::Comment| plan_in_comment(&comment.body).is_some();
         let named = match named {
-            Some(id) => piton_github::found(comments::get(self.forge, self.repo(), id))?
+            Some(id) => piton_github::found(comments::get(self.forge, &self.repo, id))?
                 .filter(|comment| holds(comment) && comment.issue() == Some(number)),
             None => None,
         };
@@ -138,12 +138,12 @@ impl ForgeBackend<'_> {
         } else {
             let found = self.plan_comment(number)?;
             let found = found.ok_or_else(|| BackendError::NoTextComment(id.clone()))?;
-            comments::get(self.forge, self.repo(), found)?
+            comments::get(self.forge, &self.repo, found)?
         };
         same_text(id, plan_in_comment(&before.body).as_deref(), was)?;
         let wrapped = wrap_comment(text);
         within_limit(&wrapped)?;
-        comments::edit_shared(self.forge, self.repo(), before.id, &wrapped)?;
+        comments::edit_shared(self.forge, &self.repo, before.id, &wrapped)?;
         Ok(self.written_over(&before, &wrapped).into_iter().collect())
     }
 

@@ -8,7 +8,7 @@ use piton_github::{ForgeError, found};
 use serde_json::json;
 
 use super::footing::{mark, number};
-use super::write::ForgeBackend;
+use super::read::ForgeBackend;
 use crate::header::{Field, NewHeader, Patch, new_header};
 use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId, Result, slug};
 use crate::text::{escape_markers, has_footer, within_limit, wrap_original_plan};
@@ -47,9 +47,9 @@ impl ForgeBackend<'_> {
         let author = people::me(self.forge)?.login;
         let base = match &new.base {
             Some(base) => base.clone(),
-            None => repository::get(self.forge, self.repo())?.default_branch,
+            None => repository::get(self.forge, &self.repo)?.default_branch,
         };
-        let tip = git::branch(self.forge, self.repo(), &base)?.object.sha;
+        let tip = git::branch(self.forge, &self.repo, &base)?.object.sha;
         let commit = self.plan_commit(new, &tip)?;
         let now = self.writing.clock.now();
         // A creation that is resumed a minute later keeps its branch.
@@ -77,7 +77,7 @@ impl ForgeBackend<'_> {
             base,
             draft: true,
         };
-        let made = match pulls::create(self.forge, self.repo(), &asked) {
+        let made = match pulls::create(self.forge, &self.repo, &asked) {
             Ok(pull) => self.needed(&PlanId::from(pull.number))?,
             Err(error)
                 if error.may_have_happened() || matches!(error, ForgeError::Conflict { .. }) =>
@@ -90,7 +90,7 @@ impl ForgeBackend<'_> {
     }
 
     fn plan_commit(&self, new: &NewPlan, tip: &str) -> Result<String> {
-        let base = git::commit(self.forge, self.repo(), tip)?.tree.sha;
+        let base = git::commit(self.forge, &self.repo, tip)?.tree.sha;
         let reference = piton_base::ascii_json(&format!(
             "{{\n  \"provider\": \"github-draft-pr\",\n  \"title\": {}\n}}",
             json!(new.title)
@@ -105,9 +105,9 @@ impl ForgeBackend<'_> {
                 content: reference,
             },
         ];
-        let tree = git::create_tree(self.forge, self.repo(), &base, &files)?.sha;
+        let tree = git::create_tree(self.forge, &self.repo, &base, &files)?.sha;
         let message = format!("Add plan: {}\n\n{}", new.title, trailer(&new.key));
-        Ok(git::create_commit(self.forge, self.repo(), &message, &tree, tip)?.sha)
+        Ok(git::create_commit(self.forge, &self.repo, &message, &tree, tip)?.sha)
     }
 
     /// Makes the branch under the first free name. One that an earlier try
@@ -118,14 +118,14 @@ impl ForgeBackend<'_> {
                 1 => name.to_owned(),
                 _ => format!("{name}-{attempt}"),
             };
-            match git::create_branch(self.forge, self.repo(), &branch, commit) {
+            match git::create_branch(self.forge, &self.repo, &branch, commit) {
                 Ok(_) => return Ok(branch),
                 Err(ForgeError::Conflict { .. }) if self.is_own(&branch, key)? => {
                     return Ok(branch);
                 }
                 Err(ForgeError::Conflict { .. }) => {}
                 Err(error) if error.may_have_happened() => {
-                    let there = found(git::branch(self.forge, self.repo(), &branch))?;
+                    let there = found(git::branch(self.forge, &self.repo, &branch))?;
                     if there.is_some_and(|there| there.object.sha == commit) {
                         return Ok(branch);
                     }
@@ -141,22 +141,22 @@ impl ForgeBackend<'_> {
 
     /// Whether an earlier try at the same plan made the branch.
     fn is_own(&self, branch: &str, key: &str) -> Result<bool> {
-        let Some(there) = found(git::branch(self.forge, self.repo(), branch))? else {
+        let Some(there) = found(git::branch(self.forge, &self.repo, branch))? else {
             return Ok(false);
         };
-        let tip = git::commit(self.forge, self.repo(), &there.object.sha)?;
+        let tip = git::commit(self.forge, &self.repo, &there.object.sha)?;
         Ok(tip.message.ends_with(&trailer(key)))
     }
 
     fn complete_pull(&self, id: &PlanId, new: &NewPlan) -> Result<()> {
         let number = number(id)?;
-        let mut wanted = vec![self.reader.place.label().to_owned()];
+        let mut wanted = vec![self.place.label().to_owned()];
         if new.learn {
             wanted.push("erk-learn".to_owned());
         }
         wanted.extend(new.labels.iter().cloned());
         self.ensure_labels(&wanted)?;
-        labels::add(self.forge, self.repo(), number, &wanted)?;
+        labels::add(self.forge, &self.repo, number, &wanted)?;
         self.change_body(id, |document| {
             if has_footer(&document.body, number) {
                 return Ok(None);

@@ -10,7 +10,7 @@ use piton_github::endpoints::issues;
 use super::after::Rescue;
 use super::footing::number;
 use super::page::Page;
-use super::write::ForgeBackend;
+use super::read::ForgeBackend;
 use crate::header::{Edited, Field, Header, Patch, apply_patch, find_header};
 use crate::log::{Entry, LogPage, fold};
 use crate::store::interface::checked_header;
@@ -73,7 +73,7 @@ impl ForgeBackend<'_> {
             within_limit(&text)?;
             let read = document.body.clone();
             let edit = issues::Edit::Body(&text);
-            match issues::edit(self.forge, self.repo(), number, edit) {
+            match issues::edit(self.forge, &self.repo, number, edit) {
                 Ok(_) => {
                     document.body = text;
                     for field in fields {
@@ -213,7 +213,7 @@ impl ForgeBackend<'_> {
             };
             within_limit(&body)?;
             let edit = issues::Edit::Body(&body);
-            match issues::edit(self.forge, self.repo(), number, edit) {
+            match issues::edit(self.forge, &self.repo, number, edit) {
                 Ok(_) => {}
                 Err(error) if error.may_have_happened() => {
                     if change(&self.needed(id)?)?.is_none() {

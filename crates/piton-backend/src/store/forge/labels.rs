@@ -3,7 +3,7 @@
 use piton_github::endpoints::labels;
 use piton_github::{ForgeError, found};
 
-use super::write::ForgeBackend;
+use super::read::ForgeBackend;
 use crate::store::Result;
 
 /// A label that is made when it is missing: its colour and what it is for.
@@ -32,11 +32,11 @@ impl ForgeBackend<'_> {
     pub(super) fn ensure_labels(&self, wanted: &[String]) -> Result<()> {
         for (name, color, description) in KNOWN {
             if !wanted.iter().any(|label| label == name)
-                || found(labels::get(self.forge, self.repo(), name))?.is_some()
+                || found(labels::get(self.forge, &self.repo, name))?.is_some()
             {
                 continue;
             }
-            match labels::create(self.forge, self.repo(), name, color, description) {
+            match labels::create(self.forge, &self.repo, name, color, description) {
                 Ok(_) | Err(ForgeError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -15,6 +15,5 @@ mod trust;
 mod write;
 mod writing;
 
-pub use read::Medium;
-pub use write::ForgeBackend;
+pub use read::{ForgeBackend, Medium};
 pub use writing::{CloneState, Writing};

@@ -1,17 +1,19 @@
 //! The reading half: plans of a repository, as far as one request tells.
 
 use piton_github::endpoints::{comments, contents, issues, pulls};
-use piton_github::{ForgeRead, RepoName, found};
+use piton_github::{Forge, RepoName, found};
 
 use super::commands::has_commands;
 use super::footing::{document, mark, number};
 use super::trust::{is_trusted, trusted};
+use super::writing::Writing;
 use crate::header::Patch;
 use crate::kind::{Seen, TextKind};
 use crate::log::{LogPage, fold};
 use crate::store::interface::checked_header;
 use crate::store::{
-    BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, Result, State,
+    BackendRead, Document, Listing, PlanComment, PlanId, PlanQuery, PlanText, Provider, Result,
+    State,
 };
 use crate::text::{has_footer, plan_in_body, plan_in_comment, unescape_markers};
 
@@ -35,15 +37,16 @@ impl Medium {
     }
 }
 
-/// The plans of a repository.
-#[derive(Clone, Debug)]
-pub(crate) struct ForgeReader<'a> {
-    pub(crate) forge: &'a dyn ForgeRead,
-    pub(crate) repo: RepoName,
-    pub(crate) place: Medium,
+/// Plans on GitHub.
+#[derive(Debug)]
+pub struct ForgeBackend<'a> {
+    pub forge: &'a dyn Forge,
+    pub repo: RepoName,
+    pub place: Medium,
+    pub writing: Writing<'a>,
 }
 
-impl ForgeReader<'_> {
+impl ForgeBackend<'_> {
     fn seen(document: &Document) -> TextKind {
         TextKind::of(&Seen {
             body: &document.body,
@@ -94,7 +97,7 @@ impl ForgeReader<'_> {
     }
 }
 
-impl BackendRead for ForgeReader<'_> {
+impl BackendRead for ForgeBackend<'_> {
     fn provider(&self) -> Provider {
         match self.place {
             Medium::Issue => Provider::GithubIssue,
@@ -129,9 +132,9 @@ impl BackendRead for ForgeReader<'_> {
         Ok(source.filter(|source| !source.text.trim().is_empty()))
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
+    fn list(&self, query: &PlanQuery) -> Result<Listing> {
         if query.limit == Some(0) {
-            return Ok(Vec::new());
+            return Ok(Listing::default());
         }
         let mut labels = query.labels.clone();
         if labels.is_empty() {
@@ -146,17 +149,20 @@ impl BackendRead for ForgeReader<'_> {
             Medium::Issue => false,
             Medium::DraftPull => true,
         };
-        let mut plans = Vec::new();
+        let mut listing = Listing::default();
         for issue in issues::list(self.forge, &self.repo, &filter) {
             let document = document(issue?);
             if document.is_pull == wanted && Self::seen(&document) != TextKind::Objective {
-                plans.push(document);
+                listing.plans.push(document);
             }
-            if query.limit.is_some_and(|limit| plans.len() >= limit) {
+            if query
+                .limit
+                .is_some_and(|limit| listing.plans.len() >= limit)
+            {
                 break;
             }
         }
-        Ok(plans)
+        Ok(listing)
     }
 
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {

@@ -4,8 +4,8 @@ use piton_github::endpoints::comments::{self, Comment};
 use piton_github::{ForgeError, found};
 
 use super::page::Page;
+use super::read::ForgeBackend;
 use super::trust::trusted;
-use super::write::ForgeBackend;
 use crate::log::{Entry, LogPage, Writer};
 use crate::store::Result;
 use crate::text::within_limit;
@@ -49,7 +49,7 @@ impl ForgeBackend<'_> {
     /// Reads the logs of a plan.
     pub(super) fn pages(&self, number: u64) -> Result<Vec<Page>, ForgeError> {
         let comments: Result<Vec<Comment>, _> =
-            comments::list(self.forge, self.repo(), number, None).collect();
+            comments::list(self.forge, &self.repo, number, None).collect();
         Ok(self.logs_in(number, trusted(&comments?)))
     }
 
@@ -104,8 +104,8 @@ impl ForgeBackend<'_> {
             let text = own.log.render_within_limit();
             within_limit(&text)?;
             let written = match own.comment {
-                Some(comment) => comments::edit_own(self.forge, self.repo(), comment, &text),
-                None => comments::create(self.forge, self.repo(), number, &text),
+                Some(comment) => comments::edit_own(self.forge, &self.repo, comment, &text),
+                None => comments::create(self.forge, &self.repo, number, &text),
             };
             match written {
                 Ok(comment) => {
@@ -118,7 +118,7 @@ impl ForgeBackend<'_> {
                     pages.push(page);
                     // Whatever stands in them stands in the one that stays.
                     for other in own.others {
-                        comments::remove(self.forge, self.repo(), other)?;
+                        comments::remove(self.forge, &self.repo, other)?;
                     }
                     return Ok(());
                 }
@@ -144,7 +144,7 @@ impl ForgeBackend<'_> {
 
     /// Adds what one more comment of the own log holds at this moment.
     fn take_in(&self, log: &mut LogPage, comment: u64) -> Result<()> {
-        let now = found(comments::get(self.forge, self.repo(), comment))?;
+        let now = found(comments::get(self.forge, &self.repo, comment))?;
         if let Some(page) = now.and_then(|now| Page::read(now.id, &now.body)) {
             log.add_missing(&page.log);
         }

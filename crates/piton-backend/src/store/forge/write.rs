@@ -2,83 +2,20 @@
 
 use piton_base::Digest;
 use piton_github::endpoints::issues;
-use piton_github::{Forge, RepoName};
 
 use super::footing::number;
-use super::read::{ForgeReader, Medium};
-use super::writing::Writing;
-use crate::header::Patch;
+use super::read::{ForgeBackend, Medium};
 use crate::store::interface::{not_blank, same_text, text_digest};
 use crate::store::{
-    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
-    PlanId, PlanQuery, PlanText, Provider, Result, State, Updated,
+    Backend, BackendError, BackendRead, Change, Created, NewPlan, Noted, PlanId, Result, State,
+    Updated,
 };
 use crate::text::{escape_markers, plan_in_body, unescape_markers};
-
-/// Plans on GitHub.
-#[derive(Debug)]
-pub struct ForgeBackend<'a> {
-    pub(super) forge: &'a dyn Forge,
-    pub(super) reader: ForgeReader<'a>,
-    pub(super) writing: Writing<'a>,
-}
-
-impl<'a> ForgeBackend<'a> {
-    pub fn new(forge: &'a dyn Forge, repo: RepoName, place: Medium, writing: Writing<'a>) -> Self {
-        Self {
-            forge,
-            reader: ForgeReader { forge, repo, place },
-            writing,
-        }
-    }
-
-    pub(super) const fn repo(&self) -> &RepoName {
-        &self.reader.repo
-    }
-}
-
-impl BackendRead for ForgeBackend<'_> {
-    fn provider(&self) -> Provider {
-        self.reader.provider()
-    }
-
-    fn document(&self, id: &PlanId) -> Result<Option<Document>> {
-        self.reader.document(id)
-    }
-
-    fn source(&self, document: &Document) -> Result<Option<PlanText>> {
-        self.reader.source(document)
-    }
-
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
-        self.reader.list(query)
-    }
-
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {
-        self.reader.comments(id)
-    }
-
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
-        self.reader.plan_of_branch(branch)
-    }
-
-    fn made(&self, key: &str) -> Result<Option<Document>> {
-        self.reader.made(key)
-    }
-
-    fn is_whole(&self, made: &Document) -> Result<bool> {
-        self.reader.is_whole(made)
-    }
-
-    fn lacks(&self, document: &Document) -> Result<Patch> {
-        self.reader.lacks(document)
-    }
-}
 
 impl Backend for ForgeBackend<'_> {
     fn create(&self, new: &NewPlan) -> Result<Created> {
         not_blank(&new.text)?;
-        match self.reader.place {
+        match self.place {
             Medium::Issue => self.create_issue(new),
             Medium::DraftPull => self.create_pull(new),
         }
@@ -127,7 +64,7 @@ impl Backend for ForgeBackend<'_> {
             return Ok(());
         }
         let edit = issues::Edit::State(State::Closed);
-        issues::edit(self.forge, self.repo(), number(id)?, edit)?;
+        issues::edit(self.forge, &self.repo, number(id)?, edit)?;
         Ok(())
     }
 

@@ -10,7 +10,8 @@ use super::backend::LocalBackend;
 use super::record::{Record, VERSION};
 use crate::header::Patch;
 use crate::store::{
-    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, Result,
+    BackendError, BackendRead, Document, Listing, PlanComment, PlanId, PlanQuery, PlanText,
+    Provider, Result,
 };
 use crate::text::{plan_in_body, unescape_markers};
 
@@ -73,16 +74,6 @@ impl LocalBackend<'_> {
         Ok(None)
     }
 
-    /// Returns a plan among others. One that cannot be read holds up no other,
-    /// unless the disk may give it back a moment later.
-    fn readable(&self, id: &PlanId) -> Result<Option<Document>> {
-        match self.document(id) {
-            Err(BackendError::Disk(error)) if error.may_pass() => Err(error.into()),
-            Err(_) => Ok(None),
-            read => read,
-        }
-    }
-
     /// Lists a directory that need not be there.
     fn entries(&self, dir: &Path) -> Result<Vec<Entry>> {
         match self.disk.list(dir) {
@@ -128,22 +119,19 @@ impl BackendRead for LocalBackend<'_> {
         }))
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
-        let mut plans = Vec::new();
+    /// A plan that cannot be read holds up no other, unless the disk may give it
+    /// back a moment later.
+    fn list(&self, query: &PlanQuery) -> Result<Listing> {
+        let mut listing = Listing::default();
         for id in self.ids()? {
-            plans.extend(self.readable(&id)?);
+            match self.document(&id) {
+                Ok(plan) => listing.plans.extend(plan),
+                Err(BackendError::Disk(error)) if error.may_pass() => return Err(error.into()),
+                Err(error) => listing.unreadable.push((id, error)),
+            }
         }
-        Ok(query.of(plans))
-    }
-
-    fn unreadable(&self) -> Result<Vec<(PlanId, BackendError)>> {
-        let ids = self.ids()?.into_iter();
-        Ok(ids
-            .filter_map(|id| {
-                let error = self.document(&id).err()?;
-                Some((id, error))
-            })
-            .collect())
+        listing.plans = query.of(listing.plans);
+        Ok(listing)
     }
 
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {

@@ -1,7 +1,7 @@
 //! `piton plan list`: a row for each stored plan.
 
 use clap::{Args, ValueEnum};
-use piton_backend::store::{Document, PlanQuery, State};
+use piton_backend::store::{Document, Listing, PlanQuery, State};
 use piton_base::terminal::cut;
 use serde_json::json;
 
@@ -65,8 +65,8 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         limit: Some(args.limit),
     };
     let plans = with_plans(context, |place, backend| {
-        let plans = backend.list(&query).map_err(failed)?;
-        for (id, error) in backend.unreadable().map_err(failed)? {
+        let Listing { plans, unreadable } = backend.list(&query).map_err(failed)?;
+        for (id, error) in unreadable {
             let why = piton_base::on_one_line(&error);
             let why = piton_base::terminal::clean(&why);
             context

@@ -59,7 +59,6 @@ impl Operation for CreatePlan {
             Provider::GithubIssue => "in an issue",
             Provider::GithubDraftPr => "in a draft pull request",
             Provider::Local => "in a directory",
-            Provider::Memory => "in memory",
         };
         Description::new(format!("make the plan `{}` {place}", self.title))
             .expects("the plan is there, with its text and its header")

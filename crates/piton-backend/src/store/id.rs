@@ -123,7 +123,6 @@ pub enum Provider {
     GithubIssue,
     GithubDraftPr,
     Local,
-    Memory,
 }
 
 impl Provider {
@@ -133,22 +132,20 @@ impl Provider {
             Self::GithubIssue => "github-issue",
             Self::GithubDraftPr => "github-draft-pr",
             Self::Local => "local",
-            Self::Memory => "memory",
         }
     }
 
-    /// Those that people may choose.
-    const CHOICES: [Self; 3] = [Self::GithubIssue, Self::GithubDraftPr, Self::Local];
+    const ALL: [Self; 3] = [Self::GithubIssue, Self::GithubDraftPr, Self::Local];
 
     /// Reads the word of a setting.
     pub fn of_word(word: &str) -> Option<Self> {
-        let mut known = Self::CHOICES.into_iter();
+        let mut known = Self::ALL.into_iter();
         known.find(|provider| provider.word() == word)
     }
 
     /// Reads the name in a reference file.
     pub fn of_name(name: &str) -> Option<Self> {
-        let mut known = Self::CHOICES.into_iter();
+        let mut known = Self::ALL.into_iter();
         known.find(|provider| provider.name() == name)
     }
 
@@ -158,7 +155,6 @@ impl Provider {
             Self::GithubIssue => "github",
             Self::GithubDraftPr => "github-draft-pr",
             Self::Local => "local",
-            Self::Memory => "memory",
         }
     }
 }

@@ -10,7 +10,6 @@ mod id;
 mod interface;
 pub mod local;
 mod mark;
-pub mod memory;
 mod new_plan;
 mod plan;
 mod title;

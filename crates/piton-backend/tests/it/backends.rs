@@ -9,7 +9,6 @@ use piton_backend::header::Patch;
 use piton_backend::log::Writer;
 use piton_backend::store::forge::{ForgeBackend, Medium, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
-use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, Change, NewPlan};
 use piton_base::SystemClock;
 use piton_durable::RealDisk;
@@ -18,8 +17,6 @@ use piton_testkit::forge::FakeGitHub;
 
 /// Runs a behaviour on every backend, each empty.
 pub(crate) fn each(behaviour: impl Fn(&dyn Backend)) {
-    println!("memory");
-    behaviour(&MemoryBackend::default());
     println!("local");
     let dir = tempfile::tempdir().unwrap();
     with_local(dir.path(), |backend| behaviour(backend));

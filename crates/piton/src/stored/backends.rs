@@ -3,7 +3,6 @@
 use piton_backend::log::Writer;
 use piton_backend::store::forge::{CloneState, ForgeBackend, Medium, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
-use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, BackendRead, Provider};
 use piton_base::Digest;
 use piton_durable::{Disk, write_atomic};
@@ -24,7 +23,7 @@ pub(crate) fn with_backend<T>(
 ) -> Result<T, CommandError> {
     let writer = match provider {
         Provider::GithubIssue | Provider::GithubDraftPr => writer(context, place, session)?,
-        Provider::Local | Provider::Memory => reader(),
+        Provider::Local => reader(),
     };
     opened(context, place, provider, writer, run)
 }
@@ -64,7 +63,6 @@ fn opened<T>(
         Provider::GithubIssue => Medium::Issue,
         Provider::GithubDraftPr => Medium::DraftPull,
         Provider::Local => return Ok(run(&local(context, place))),
-        Provider::Memory => return Ok(run(&MemoryBackend::default())),
     };
     let client = forge::client(context, &place.settings)?;
     let repository = forge::repository(

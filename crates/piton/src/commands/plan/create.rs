@@ -116,7 +116,7 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
 fn source_repo(context: &Context, place: &StoredPlace) -> Option<String> {
     match place.provider() {
         Provider::GithubIssue | Provider::GithubDraftPr => {}
-        Provider::Local | Provider::Memory => return None,
+        Provider::Local => return None,
     }
     let plans: RepoName = place.settings.plans_repository()?.parse().ok()?;
     let (_, code) = place.code(context).ok()?;

@@ -138,6 +138,6 @@ fn body(document: &Document, provider: Provider, code: &RepoName, plans: &RepoNa
         Provider::GithubIssue | Provider::GithubDraftPr => {
             format!("**Plan:** {plans}#{id}\n\nCloses {plans}#{id}\n")
         }
-        Provider::Local | Provider::Memory => format!("**Plan:** `{}`\n", document.url),
+        Provider::Local => format!("**Plan:** `{}`\n", document.url),
     }
 }

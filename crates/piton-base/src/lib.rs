@@ -14,6 +14,7 @@ mod report;
 mod state_dir;
 mod stop;
 pub mod terminal;
+pub mod text;
 mod through_text;
 mod words;
 

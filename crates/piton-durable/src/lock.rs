@@ -9,6 +9,7 @@
     reason = "a lock belongs to an open file of this machine, which no Disk can stand for"
 )]
 
+use piton_base::text::beside;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -283,12 +284,6 @@ impl Drop for LockGuard {
         // and its exec may hold the same file open for another moment.
         let _ = self.file.unlock();
     }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    path.with_file_name(name)
 }
 
 fn told(by: Option<&Holder>) -> String {

@@ -3,19 +3,9 @@
 /// Returns the text in a fenced block whose fence is longer than every run of
 /// back-ticks inside; ends with a line break.
 pub(crate) fn fenced(text: &str, info: &str) -> String {
-    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    let fence = "`".repeat(piton_base::text::longest_ticks(text).max(2) + 1);
     let body = text.strip_suffix('\n').unwrap_or(text);
     format!("{fence}{info}\n{body}\n{fence}\n")
-}
-
-fn longest_run(text: &str) -> usize {
-    let mut longest = 0;
-    let mut run = 0;
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    longest
 }
 
 #[cfg(test)]

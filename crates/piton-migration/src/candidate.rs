@@ -1,5 +1,6 @@
 //! The next state of a migration, written where nobody looks.
 
+use piton_base::text::beside;
 use std::path::{Path, PathBuf};
 
 use crate::consistency::{self, Finding, Mode};
@@ -126,9 +127,7 @@ impl Proposal {
 impl Candidate {
     /// Returns where a note beside it is.
     pub fn note(&self) -> PathBuf {
-        let mut name = self.dir.file_name().unwrap_or_default().to_owned();
-        name.push(NOTE);
-        self.dir.with_file_name(name)
+        beside(&self.dir, NOTE)
     }
 
     /// Keeps the candidate durably, with a note of what it is, which is a value

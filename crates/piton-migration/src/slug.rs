@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::json::surrogate::carries_half;
+use piton_base::text::dashed;
 
 /// How much of a description a derived slug keeps.
 const MAX_PREFIX: usize = 40;
@@ -34,7 +35,11 @@ impl Slug {
     /// it is about.
     pub fn short(description: &str) -> Self {
         let mut short = String::new();
-        for word in prefix_of_all(description).split('-').take(WORDS) {
+        for word in dashed(description)
+            .trim_end_matches('-')
+            .split('-')
+            .take(WORDS)
+        {
             if !short.is_empty() && short.len() + 1 + word.len() > MAX_PREFIX {
                 break;
             }
@@ -67,22 +72,10 @@ impl Slug {
 /// Reduces a description to the readable part of a slug. Cutting it short may
 /// leave a `-` at the end, as it does in the original.
 pub fn prefix(description: &str) -> String {
-    let trimmed = prefix_of_all(description);
+    let words = dashed(description);
+    let trimmed = words.trim_end_matches('-');
     let kept = &trimmed[..trimmed.len().min(MAX_PREFIX)];
     if kept.is_empty() { "migration" } else { kept }.to_owned()
-}
-
-/// The words of a description, joined by `-`.
-fn prefix_of_all(description: &str) -> String {
-    let mut out = String::new();
-    for c in description.chars().flat_map(char::to_lowercase) {
-        if c.is_ascii_lowercase() || c.is_ascii_digit() {
-            out.push(c);
-        } else if !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
-        }
-    }
-    out.trim_end_matches('-').to_owned()
 }
 
 /// Why a text is no slug.

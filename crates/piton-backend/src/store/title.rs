@@ -44,14 +44,7 @@ pub fn plain_title(title: &str) -> String {
 
 /// Returns a short name: small letters, digits and single dashes.
 pub fn slug(title: &str) -> String {
-    let mut out = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
-        if c.is_ascii_lowercase() || c.is_ascii_digit() {
-            out.push(c);
-        } else if !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
-        }
-    }
+    let mut out = piton_base::text::dashed(title);
     out.truncate(31);
     let out = out.trim_matches('-');
     if out.is_empty() { "work" } else { out }.to_owned()

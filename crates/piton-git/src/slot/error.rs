@@ -1,5 +1,6 @@
 //! What can go wrong with a slot.
 
+use piton_base::text::size;
 use std::path::PathBuf;
 
 use piton_durable::{DiskError, LockError, TreeError, WriteError};
@@ -84,15 +85,4 @@ impl SlotError {
             Self::Directory(_) | Self::Clear(_) | Self::Disk(_) => None,
         }
     }
-}
-
-/// Returns a size as people read it.
-fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
-    for (unit, one) in UNITS {
-        if bytes >= one {
-            return format!("{}.{} {unit}", bytes / one, bytes % one * 10 / one);
-        }
-    }
-    format!("{bytes} bytes")
 }

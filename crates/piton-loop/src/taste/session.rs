@@ -4,6 +4,7 @@
 //! The agent writes where nobody looks; what is accepted takes the place of
 //! the taste file afterwards, like any other change.
 
+use piton_base::text::beside;
 use std::path::{Path, PathBuf};
 
 use piton_durable::DiskRead;
@@ -147,10 +148,4 @@ pub fn accept_answer(decision: &TasteDecision, written: &str) -> Result<String, 
         Some(expected) if expected != found => Err(TasteAnswerError::Header { found, expected }),
         _ => Ok(format!("{}\n", written.trim_end())),
     }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    path.with_file_name(name)
 }

@@ -89,12 +89,7 @@ fn cell(text: &str) -> String {
 /// Sets a text in code, with as many ticks as it takes.
 fn code(text: &str) -> String {
     let text = clean(text).replace('|', "\\|");
-    let mut longest = 0;
-    let mut run = 0;
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
+    let longest = piton_base::text::longest_ticks(&text);
     let fence = "`".repeat(longest + 1);
     if longest == 0 {
         format!("{fence}{text}{fence}")

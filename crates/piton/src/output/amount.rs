@@ -43,17 +43,6 @@ pub(crate) fn dollars(cost: f64) -> String {
     format!("${cost:.2}")
 }
 
-/// Returns a number of bytes in the unit that people would use.
-pub(crate) fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
-    for (unit, one) in UNITS {
-        if bytes >= one {
-            return format!("{}.{} {unit}", bytes / one, bytes % one * 10 / one);
-        }
-    }
-    format!("{bytes} bytes")
-}
-
 /// Returns what there is to say of tokens and money; what no agent told is
 /// left out.
 pub(crate) fn consumed(usage: Option<Usage>, cost_usd: Option<f64>) -> Vec<String> {
@@ -76,8 +65,6 @@ mod tests {
         assert_eq!(ticking(time(3_723_000)), "1:02:03");
         assert_eq!(tokens(7), "7 tokens");
         assert_eq!(tokens(1_234_567), "1,234,567 tokens");
-        assert_eq!(size(999), "999 bytes");
-        assert_eq!(size(1_250_000), "1.2 MB");
         assert_eq!(consumed(None, Some(0.125)), ["$0.12"]);
         assert_eq!(consumed(None, None), [] as [&str; 0]);
     }

@@ -6,7 +6,7 @@ use piton_durable::tree;
 use serde::Serialize;
 
 use crate::context::{Context, Place};
-use crate::output::amount::size;
+use piton_base::text::size;
 
 /// Bytes, by what they are for.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,5 +1,6 @@
 //! `piton traffic backfill`: measured history that the state lacks.
 
+use piton_base::text::beside;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -295,10 +296,8 @@ fn imported(
 /// Returns the log of a database that holds what the file does not hold yet.
 fn log_beside(context: &Context, file: &Path) -> Result<Option<String>, CommandError> {
     for ending in ["-wal", "-journal"] {
-        let mut beside = file.as_os_str().to_owned();
-        beside.push(ending);
-        let beside = Path::new(&beside);
-        let stat = context.disk.stat(beside);
+        let beside = beside(file, ending);
+        let stat = context.disk.stat(&beside);
         let stat = stat.or_failed(format!("could not look at {}", beside.display()))?;
         if stat.is_some_and(|stat| stat.len > 0) {
             let name = beside.file_name().unwrap_or_default();

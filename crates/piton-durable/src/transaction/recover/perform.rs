@@ -186,13 +186,9 @@ fn run(
     committer: &dyn Committer,
 ) -> Result<Vec<Deed>, TransactionError> {
     let area = Area::new(site, token, intent.at, &intent.live);
-    let (name, live) = (intent.live.clone(), site.live(&intent.live));
+    let live = site.live(&intent.live);
     let mut deeds = Vec::new();
     for _ in 0..STEPS {
-        let failed = |source| TransactionError::Commit {
-            live: name.clone(),
-            source,
-        };
         let found = Found::observe(disk, &area, &live, &intent, committer)?;
         match decide(&intent, &found) {
             Next::Swap(place) => {
@@ -214,21 +210,8 @@ fn run(
                 deeds.push(Deed::Kept { path });
             }
             Next::Commit => {
-                let Some(wanted) = intent.commit.clone() else {
-                    return Err(TransactionError::Restless { path: area.dir });
-                };
-                let made = committer.commit(&wanted, &mut |moment| {
-                    around(disk, site, token, &mut intent, committer, moment)
-                });
-                match made {
-                    Ok(_) => deeds.push(Deed::Committed),
-                    Err(CommitFailure::Refused(reason))
-                        if committer.state(&wanted).map_err(failed)? != CommitState::Done =>
-                    {
-                        turn_back(disk, site, token, &mut intent, reason)?;
-                    }
-                    Err(CommitFailure::Refused(_)) => {}
-                    Err(error) => return Err(failed(error)),
+                if commit(disk, site, token, &mut intent, committer)? {
+                    deeds.push(Deed::Committed);
                 }
             }
             Next::Adopt => {
@@ -244,6 +227,38 @@ fn run(
         }
     }
     Err(TransactionError::Restless { path: area.dir })
+}
+
+/// Makes the commit, and tells whether it was made here. One that is refused
+/// turns the transaction back.
+fn commit(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    intent: &mut Intent,
+    committer: &dyn Committer,
+) -> Result<bool, TransactionError> {
+    let Some(wanted) = intent.commit.clone() else {
+        let path = Area::dir(site, token, intent.at);
+        return Err(TransactionError::Restless { path });
+    };
+    let live = intent.live.clone();
+    let failed = |source| TransactionError::Commit { live, source };
+    let made = committer.commit(&wanted, &mut |moment| {
+        around(disk, site, token, intent, committer, moment)
+    });
+    match made {
+        Ok(_) => return Ok(true),
+        Err(CommitFailure::Refused(reason)) => match committer.state(&wanted) {
+            Ok(CommitState::Done) => {}
+            Ok(CommitState::Wanted | CommitState::Misplaced(_)) => {
+                turn_back(disk, site, token, intent, reason)?;
+            }
+            Err(error) => return Err(failed(error)),
+        },
+        Err(error) => return Err(failed(error)),
+    }
+    Ok(false)
 }
 
 fn moved(intent: &Intent) -> Deed {

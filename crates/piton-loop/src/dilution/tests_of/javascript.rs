@@ -120,37 +120,10 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
     if !group && !TESTS.contains(&plain) {
         return None;
     }
-    let mut skipped = (prefix == "x").then(|| head.to_owned());
-    let mut focus = (prefix == "f").then(|| head.to_owned());
-    let mut next = at + 1;
-    let mut group = group;
-    while is_at(words, next, ".") {
-        let member = words.get(next + 1).and_then(Token::word)?;
-        match member {
-            "skip" | "todo" | "fixme" | "failing" | "fails" | "skipIf" | "runIf" => {
-                skipped = Some(format!("{plain}.{member}"));
-            }
-            "only" => focus = Some(format!("{plain}.only")),
-            "describe" => group = true,
-            "each" | "concurrent" | "sequential" | "serial" | "parallel" | "test" | "for"
-            | "extend" => {}
-            _ => return None,
-        }
-        next += 2;
-        // `.each(table)` and `.skipIf(condition)` are called before the test is.
-        if matches!(member, "each" | "skipIf" | "runIf" | "for") && is_at(words, next, "(") {
-            if is_at(words, next + 1, "[") && is_at(words, next + 2, "]") {
-                skipped = Some(format!("{plain}.{member} of nothing"));
-            }
-            next = after_closing(words, next);
-        } else if member == "each"
-            && words
-                .get(next)
-                .is_some_and(|token| token.literal().is_some())
-        {
-            next += 1;
-        }
-    }
+    let chain = chain(words, at + 1, plain)?;
+    let group = group || chain.group;
+    let with = |mark: &str| (prefix == mark).then(|| head.to_owned());
+    let next = chain.end;
     if !is_at(words, next, "(") {
         return None;
     }
@@ -162,14 +135,56 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
     let bare = words[arguments.clone()]
         .iter()
         .all(|token| token.literal().is_some());
+    let skipped = chain.skipped.or_else(|| with("x"));
     let skipped = skipped.or_else(|| (bare && !group).then(|| "it has no body".to_owned()));
     Some(Call {
         group,
         name,
         arguments,
         skipped,
-        focus,
+        focus: chain.focus.or_else(|| with("f")),
     })
+}
+
+/// What stands between the name of a call and what it is called with.
+#[derive(Default)]
+struct Chain {
+    group: bool,
+    skipped: Option<String>,
+    focus: Option<String>,
+    end: usize,
+}
+
+/// Reads `.skip.each(table)`; none if a member is no word of tests.
+fn chain(words: &[Token], at: usize, plain: &str) -> Option<Chain> {
+    let mut chain = Chain::default();
+    let mut next = at;
+    while is_at(words, next, ".") {
+        let member = words.get(next + 1).and_then(Token::word)?;
+        match member {
+            "skip" | "todo" | "fixme" | "failing" | "fails" | "skipIf" | "runIf" => {
+                chain.skipped = Some(format!("{plain}.{member}"));
+            }
+            "only" => chain.focus = Some(format!("{plain}.only")),
+            "describe" => chain.group = true,
+            "each" | "concurrent" | "sequential" | "serial" | "parallel" | "test" | "for"
+            | "extend" => {}
+            _ => return None,
+        }
+        next += 2;
+        let table = words.get(next).and_then(Token::literal);
+        // `.each(table)` and `.skipIf(condition)` are called before the test is.
+        if matches!(member, "each" | "skipIf" | "runIf" | "for") && is_at(words, next, "(") {
+            if is_at(words, next + 1, "[") && is_at(words, next + 2, "]") {
+                chain.skipped = Some(format!("{plain}.{member} of nothing"));
+            }
+            next = after_closing(words, next);
+        } else if member == "each" && table.is_some() {
+            next += 1;
+        }
+    }
+    chain.end = next;
+    Some(chain)
 }
 
 /// The function among the arguments: what is in its braces, or its expression.

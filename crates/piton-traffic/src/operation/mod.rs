@@ -9,6 +9,9 @@ mod step;
 mod store_token;
 mod world;
 
+use piton_github::operation::ForgeOp;
+use piton_plan::Operation;
+use piton_plan::files::FileOp;
 use serde::{Deserialize, Serialize};
 
 pub use backup::Backup;
@@ -19,6 +22,11 @@ pub use settings_file::SettingsFile;
 pub use step::StateStep;
 pub use store_token::StoreToken;
 pub use world::{TrafficPerformer, TrafficWorld, TryToken};
+
+/// What a plan of tracking may hold: files, what is on GitHub, and its own.
+pub trait AnyOp: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp> {}
+
+impl<O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>> AnyOp for O {}
 
 piton_plan::family! {
     /// One operation of traffic tracking.

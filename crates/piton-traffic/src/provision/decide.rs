@@ -16,33 +16,27 @@ use super::warnings::warn;
 use super::watched::watch;
 use super::wishes::{Destination, Wishes};
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
-use crate::operation::TrafficOp;
+use crate::operation::AnyOp;
 use crate::templates::{WORKFLOW_FILE, WORKFLOW_PATH};
 
 /// Decides everything. A dry run and a real run call this very function.
-pub fn plan_create<O>(
+pub fn plan_create<O: AnyOp>(
     wishes: &Wishes,
     facts: &Facts,
     place: Destination<'_>,
-) -> Result<Plan<O>, CreateError>
-where
-    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
-{
+) -> Result<Plan<O>, CreateError> {
     let mut builder = PlanBuilder::new("traffic create");
     add_create(&mut builder, wishes, facts, place)?;
     builder.build().map_err(CreateError::Faults)
 }
 
 /// Adds everything that setting up takes to a plan.
-pub(super) fn add_create<O>(
+pub(super) fn add_create<O: AnyOp>(
     builder: &mut PlanBuilder<O>,
     wishes: &Wishes,
     facts: &Facts,
     place: Destination<'_>,
-) -> Result<(), CreateError>
-where
-    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
-{
+) -> Result<(), CreateError> {
     let names = Names::settle(wishes, facts)?;
     let install = match (&wishes.install, wishes.parts.files) {
         (None, true) => return Err(CreateError::NoInstall),
@@ -62,12 +56,8 @@ where
         before_run.extend(plan_secret(builder, wishes, facts, &names, token.as_ref()));
     }
 
-    let created: Vec<Handle> = badge
-        .action
-        .iter()
-        .chain(&archive.action)
-        .cloned()
-        .collect();
+    let made = [&badge.action, &archive.action].into_iter().flatten();
+    let created: Vec<Handle> = made.cloned().collect();
     let mut before_settings = created.clone();
     if let (true, Some(install)) = (wishes.parts.files, install) {
         let filled = Filling {

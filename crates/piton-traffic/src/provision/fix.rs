@@ -3,30 +3,26 @@
 use std::collections::BTreeMap;
 
 use piton_github::operation::{EditGist, EnableWorkflow, ForgeOp, GistChange};
-use piton_plan::files::FileOp;
-use piton_plan::{Operation, Plan, PlanBuilder, Slot};
+use piton_plan::{Plan, PlanBuilder, Slot};
 
 use super::decide::add_create;
 use super::error::CreateError;
 use super::facts::Facts;
 use super::wishes::{Destination, Wishes};
 use crate::collect::{Moment, badge_files};
-use crate::operation::TrafficOp;
+use crate::operation::AnyOp;
 use crate::survey::{Finding, Group, Survey, Verdict, WorkflowState};
 use crate::templates::WORKFLOW_FILE;
 
 /// Decides what repairs a set-up: what setting up would do, and besides that the
 /// badges and the schedule.
-pub fn plan_fix<O>(
+pub fn plan_fix<O: AnyOp>(
     wishes: &Wishes,
     facts: &Facts,
     place: Destination<'_>,
     seen: &Survey,
     findings: &[Finding],
-) -> Result<Plan<O>, CreateError>
-where
-    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
-{
+) -> Result<Plan<O>, CreateError> {
     let mut builder = PlanBuilder::new("traffic verify");
     add_create(&mut builder, wishes, facts, place)?;
     if let WorkflowState::Found(workflow) = &seen.workflow

@@ -13,7 +13,7 @@ use super::facts::SecretFound;
 use super::kind::Kind;
 use super::watched::watch;
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
-use crate::operation::{SettingsFile, TrafficOp};
+use crate::operation::{AnyOp, SettingsFile, TrafficOp};
 use crate::settings::{Global, PROJECT_FILE};
 use crate::survey::{LocalState, Survey};
 use crate::templates::Deployed;
@@ -26,17 +26,14 @@ pub struct RemoveParts {
 }
 
 /// Decides what goes. Files that neither piton nor the original wrote stay.
-pub fn plan_remove<O>(
+pub fn plan_remove<O: AnyOp>(
     seen: &Survey,
     global: &Global,
     disk: &dyn DiskRead,
     root: &Path,
     list: (&Path, &RepoPath),
     parts: RemoveParts,
-) -> Result<Plan<O>, CreateError>
-where
-    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
-{
+) -> Result<Plan<O>, CreateError> {
     let mut builder = PlanBuilder::new("traffic remove");
     builder.note("repository", seen.repository.to_string());
     watch(&mut builder);

@@ -1,7 +1,6 @@
 //! Bringing a set-up to the form of today without losing data or edits.
 
 use piton_github::operation::ForgeOp;
-use piton_plan::files::FileOp;
 use piton_plan::{Handle, Operation, Plan, PlanBuilder, Slot};
 
 use super::error::CreateError;
@@ -15,7 +14,7 @@ use super::state::{StateGists, add_state};
 use super::watched::watch;
 use super::wishes::{Destination, Wishes};
 use crate::collect::Mending;
-use crate::operation::TrafficOp;
+use crate::operation::AnyOp;
 use crate::ordered::Object;
 
 /// Which parts are brought up to date.
@@ -28,16 +27,13 @@ pub struct UpgradeParts {
 }
 
 /// Decides an upgrade. Variables and the secret are never touched.
-pub fn plan_upgrade<O>(
+pub fn plan_upgrade<O: AnyOp>(
     wishes: &Wishes,
     facts: &Facts,
     place: Destination<'_>,
     parts: UpgradeParts,
     mended: Option<(&Mending, &Object, StateGists<'_>)>,
-) -> Result<Plan<O>, CreateError>
-where
-    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
-{
+) -> Result<Plan<O>, CreateError> {
     let names = Names::settle(wishes, facts)?;
     let mut builder = PlanBuilder::new("traffic upgrade");
     builder.note("repository", names.repository.to_string());

@@ -73,29 +73,26 @@ pub fn survey(
         None => PageSeen::NotAsked,
     };
     let (workflow, runs) = workflow(public)?;
-    let workflows = public.workflows()?;
     let look = Look {
         forge,
         subject,
         name,
         variables: variables.as_ref(),
     };
-    let badge = look.gist(Kind::Badge)?;
-    let archive = look.gist(Kind::Archive)?;
     Ok(Survey {
+        workflows: public.workflows()?,
+        badge: look.gist(Kind::Badge)?,
+        archive: look.gist(Kind::Archive)?,
         now,
         on_github,
         project: subject.project.cloned(),
         entry: subject.entry.cloned(),
         login,
-        badge,
-        archive,
         variables,
         secret: (secret, is_set),
         workflow,
         runs,
         deployed,
-        workflows,
         site,
         published,
         files,

@@ -26,39 +26,25 @@ pub struct Tracked {
     pub error: Option<String>,
 }
 
-/// What is noteworthy of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Flag {
-    /// The user's list, or a file in a folder, has it.
-    Config,
-    /// A gist of the user's is described so.
-    Gist,
-    /// No variable of the repository names the gist.
-    Orphan,
-    /// There is more than one gist of badges.
-    Duplicate,
-    /// Left over from the original's own tests.
-    Placeholder,
-    LegacyName,
-    /// The gist that is named is gone.
-    Missing,
-    /// The repository has another name now.
-    Moved,
-}
-
-impl Flag {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Gist => "gist",
-            Self::Orphan => "orphan",
-            Self::Duplicate => "duplicate",
-            Self::Placeholder => "placeholder",
-            Self::LegacyName => "legacy-name",
-            Self::Missing => "missing",
-            Self::Moved => "moved",
-        }
+piton_base::words! {
+    /// What is noteworthy of it.
+    #[derive(PartialOrd, Ord)]
+    pub enum Flag: "a mark of a tracked repository" {
+        /// The user's list, or a file in a folder, has it.
+        Config = "config",
+        /// A gist of the user's is described so.
+        Gist = "gist",
+        /// No variable of the repository names the gist.
+        Orphan = "orphan",
+        /// There is more than one gist of badges.
+        Duplicate = "duplicate",
+        /// Left over from the original's own tests.
+        Placeholder = "placeholder",
+        LegacyName = "legacy-name",
+        /// The gist that is named is gone.
+        Missing = "missing",
+        /// The repository has another name now.
+        Moved = "moved",
     }
 }
 

@@ -261,13 +261,13 @@ fn out(global: &GlobalArgs, named: &str, environment: &Environment) -> Out {
 
 fn list_channels(out: &Out) {
     let mut text = String::from("Channels, for --show CHANNEL[:LEVEL] (a level from -4 to 3):\n");
-    for channel in Channel::ALL {
+    for channel in Channel::ALL.iter().copied() {
         let mark = if channel.opt_in() {
             " (only when asked for)"
         } else {
             ""
         };
-        let (name, describes) = (channel.name(), channel.describes());
+        let (name, describes) = (channel.as_str(), channel.describes());
         let _ = writeln!(text, "  {name:<9} {describes}{mark}");
     }
     out.data(&text);

@@ -13,19 +13,11 @@ use piton_base::ascii_json;
 /// Its name within a work folder.
 pub const STATE_FILE: &str = "local-run-state.json";
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    Started,
-    Ended,
-}
-
-impl Event {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Started => "started",
-            Self::Ended => "ended",
-        }
+piton_base::words! {
+    /// What happened.
+    pub enum Event: "an event" {
+        Started = "started",
+        Ended = "ended",
     }
 }
 
@@ -57,7 +49,7 @@ impl RunState {
         let quoted = |text: &str| Json::from(text).to_string();
         ascii_json(&format!(
             "{{\n  \"last_event\": \"{}\",\n  \"timestamp\": \"{}\",\n  \"session_id\": {},\n  \"user\": {}\n}}",
-            self.event.word(),
+            self.event.as_str(),
             Stamp::write(self.at),
             self.session
                 .as_deref()

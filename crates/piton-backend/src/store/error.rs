@@ -55,23 +55,13 @@ pub enum BackendError {
     Damaged(String),
 }
 
-/// What went wrong, in the four words that programs are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    NotFound,
-    NoPlanHeader,
-    InvalidMetadata,
-    ProviderError,
-}
-
-impl Reason {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NotFound => "not-found",
-            Self::NoPlanHeader => "no-plan-header",
-            Self::InvalidMetadata => "invalid-metadata",
-            Self::ProviderError => "provider-error",
-        }
+piton_base::words! {
+    /// What went wrong, in the four words that programs are told.
+    pub enum Reason: "a reason" {
+        NotFound = "not-found",
+        NoPlanHeader = "no-plan-header",
+        InvalidMetadata = "invalid-metadata",
+        ProviderError = "provider-error",
     }
 }
 

@@ -116,36 +116,20 @@ impl From<u64> for PlanId {
 
 piton_base::holds_text!(PlanId);
 
-/// Who keeps plans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Provider {
-    GithubIssue,
-    GithubDraftPr,
-    Local,
+piton_base::words! {
+    /// Who keeps plans.
+    #[derive(Hash)]
+    pub enum Provider: "a keeper of plans" {
+        GithubIssue = "github-issue",
+        GithubDraftPr = "github-draft-pr",
+        Local = "local",
+    }
 }
 
 impl Provider {
-    /// Returns the word that settings hold.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::GithubIssue => "github-issue",
-            Self::GithubDraftPr => "github-draft-pr",
-            Self::Local => "local",
-        }
-    }
-
-    const ALL: [Self; 3] = [Self::GithubIssue, Self::GithubDraftPr, Self::Local];
-
-    /// Reads the word of a setting.
-    pub fn of_word(word: &str) -> Option<Self> {
-        let mut known = Self::ALL.into_iter();
-        known.find(|provider| provider.word() == word)
-    }
-
     /// Reads the name in a reference file.
     pub fn of_name(name: &str) -> Option<Self> {
-        let mut known = Self::ALL.into_iter();
+        let mut known = Self::ALL.iter().copied();
         known.find(|provider| provider.name() == name)
     }
 
@@ -153,8 +137,7 @@ impl Provider {
     pub const fn name(self) -> &'static str {
         match self {
             Self::GithubIssue => "github",
-            Self::GithubDraftPr => "github-draft-pr",
-            Self::Local => "local",
+            Self::GithubDraftPr | Self::Local => self.as_str(),
         }
     }
 }

@@ -11,32 +11,16 @@ use std::path::{Path, PathBuf};
 use crate::hooks::Hooks;
 use crate::{GitError, Repository, Setting};
 
-/// A hook that `git commit` runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hook {
-    /// Looks at what is to be committed.
-    PreCommit,
-    PrepareCommitMsg,
-    CommitMsg,
-    /// Hears of the commit, and can stop nothing any more.
-    PostCommit,
-}
-
-impl Hook {
-    pub const ALL: [Self; 4] = [
-        Self::PreCommit,
-        Self::PrepareCommitMsg,
-        Self::CommitMsg,
-        Self::PostCommit,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PreCommit => "pre-commit",
-            Self::PrepareCommitMsg => "prepare-commit-msg",
-            Self::CommitMsg => "commit-msg",
-            Self::PostCommit => "post-commit",
-        }
+piton_base::words! {
+    /// A hook that `git commit` runs.
+    #[derive(Hash)]
+    pub enum Hook: "a hook" {
+        /// Looks at what is to be committed.
+        PreCommit = "pre-commit",
+        PrepareCommitMsg = "prepare-commit-msg",
+        CommitMsg = "commit-msg",
+        /// Hears of the commit, and can stop nothing any more.
+        PostCommit = "post-commit",
     }
 }
 
@@ -71,7 +55,7 @@ impl UserHooks {
             let path = directory.join(hook.as_str());
             !configured.is_empty() || may_be_there(&path)
         };
-        let there: Vec<Hook> = Hook::ALL.into_iter().filter(is_there).collect();
+        let there: Vec<Hook> = Hook::ALL.iter().copied().filter(is_there).collect();
         (!there.is_empty()).then_some(Self {
             directory,
             configured,

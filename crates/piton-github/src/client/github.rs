@@ -194,7 +194,7 @@ impl Forge for Client {
             .body
             .as_ref()
             .map(|body| body.to_string().into_bytes());
-        let method = change.method.word();
+        let method = change.method.as_str();
         let what = format!("{method} {}", change.target());
         let request = Request::with_body(what, method, body.as_deref(), Some(change.repeat));
         let mut came = self

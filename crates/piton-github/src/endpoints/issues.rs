@@ -1,7 +1,7 @@
 //! Issues. GitHub gives pull requests as issues too.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::below;
@@ -50,19 +50,11 @@ pub struct PullMark {
     pub merged_at: Option<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    Open,
-    Closed,
-}
-
-impl State {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-        }
+piton_base::words! {
+    #[derive(Hash)]
+    pub enum State: "the state of an issue" {
+        Open = "open",
+        Closed = "closed",
     }
 }
 
@@ -122,7 +114,7 @@ pub struct Filter {
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName, filter: &Filter) -> Listing<'a, Issue> {
     let labels = (!filter.labels.is_empty()).then(|| filter.labels.join(","));
     let get = Get::new(below(repo, &["issues"]))
-        .with("state", filter.state.map_or("all", State::word))
+        .with("state", filter.state.map_or("all", State::as_str))
         .newest_first()
         .with_any("labels", labels)
         .with_any("creator", filter.creator.as_ref())

@@ -70,7 +70,7 @@ pub fn of_branch<'a>(
     state: Option<State>,
 ) -> Listing<'a, Pull> {
     let get = Get::new(below(repo, &["pulls"]))
-        .with("state", state.map_or("all", State::word))
+        .with("state", state.map_or("all", State::as_str))
         .newest_first()
         // Without the owner GitHub ignores the filter.
         .with("head", format!("{}:{branch}", repo.owner()));

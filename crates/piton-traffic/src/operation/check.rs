@@ -23,12 +23,11 @@ impl Operation for CheckSetup {
     type Seen = ();
 
     fn key(&self) -> Key<'_> {
-        Key::new(self.group.word(), Verb::Check, &self.target)
+        Key::new(self.group.as_str(), Verb::Check, &self.target)
     }
 
     fn describe(&self) -> Description<'_> {
-        let group = self.group.word();
-        Description::new(format!("{group} of {}", self.setup.repository))
+        Description::new(format!("{} of {}", self.group, self.setup.repository))
     }
 
     fn leaves_a_trace(&self) -> bool {

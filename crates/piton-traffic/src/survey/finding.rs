@@ -4,40 +4,22 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What is checked, as one fixed word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Group {
-    Config,
-    Gist,
-    Badge,
-    State,
-    Archive,
-    Variable,
-    Secret,
-    Workflow,
-    File,
-    Dashboard,
-    Pages,
-    Token,
-}
-
-impl Group {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Gist => "gist",
-            Self::Badge => "badge",
-            Self::State => "state",
-            Self::Archive => "archive",
-            Self::Variable => "variable",
-            Self::Secret => "secret",
-            Self::Workflow => "workflow",
-            Self::File => "file",
-            Self::Dashboard => "dashboard",
-            Self::Pages => "pages",
-            Self::Token => "token",
-        }
+piton_base::words! {
+    /// What is checked, as one fixed word.
+    #[derive(PartialOrd, Ord)]
+    pub enum Group: "a group of checks" {
+        Config = "config",
+        Gist = "gist",
+        Badge = "badge",
+        State = "state",
+        Archive = "archive",
+        Variable = "variable",
+        Secret = "secret",
+        Workflow = "workflow",
+        File = "file",
+        Dashboard = "dashboard",
+        Pages = "pages",
+        Token = "token",
     }
 }
 
@@ -63,39 +45,29 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A problem, by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Code {
-    NoConfig,
-    #[serde(rename = "GIST_404")]
-    Gist404,
-    GistNotOurs,
-    StateInvalid,
-    StateTruncated,
-    Stale,
-    WorkflowMissing,
-    WorkflowDisabled,
-    LastRunFailed,
-    VariableMissing,
-    VariableMismatch,
-    SecretMissing,
-    #[serde(rename = "ARCHIVE_404")]
-    Archive404,
-    ArchiveGap,
-    PagesOff,
-    SchemaOld,
-    TemplateOld,
-    TotalsInconsistent,
-    TokenExpires,
-}
-
-impl Code {
-    pub fn word(self) -> String {
-        serde_json::to_value(self)
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default()
+piton_base::words! {
+    /// A problem, by its name.
+    #[derive(PartialOrd, Ord)]
+    pub enum Code: "a problem" {
+        NoConfig = "NO_CONFIG",
+        Gist404 = "GIST_404",
+        GistNotOurs = "GIST_NOT_OURS",
+        StateInvalid = "STATE_INVALID",
+        StateTruncated = "STATE_TRUNCATED",
+        Stale = "STALE",
+        WorkflowMissing = "WORKFLOW_MISSING",
+        WorkflowDisabled = "WORKFLOW_DISABLED",
+        LastRunFailed = "LAST_RUN_FAILED",
+        VariableMissing = "VARIABLE_MISSING",
+        VariableMismatch = "VARIABLE_MISMATCH",
+        SecretMissing = "SECRET_MISSING",
+        Archive404 = "ARCHIVE_404",
+        ArchiveGap = "ARCHIVE_GAP",
+        PagesOff = "PAGES_OFF",
+        SchemaOld = "SCHEMA_OLD",
+        TemplateOld = "TEMPLATE_OLD",
+        TotalsInconsistent = "TOTALS_INCONSISTENT",
+        TokenExpires = "TOKEN_EXPIRES",
     }
 }
 
@@ -181,6 +153,6 @@ impl Finding {
 
     /// The id of the check, as plans have it.
     pub fn id(&self) -> String {
-        format!("{}:check:{}", self.group.word(), self.target)
+        format!("{}:check:{}", self.group, self.target)
     }
 }

@@ -28,10 +28,10 @@ pub(crate) fn candidates(typed: &str, names: Vec<Named>) -> Vec<CompletionCandid
 /// Completes the name of a channel.
 pub(crate) fn channels() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
-        let named = |it: Channel| (it.name().to_owned(), Some(it.describes().to_owned()));
+        let named = |it: &Channel| (it.to_string(), Some(it.describes().to_owned()));
         let typed = current.to_str();
         typed.map_or_else(Vec::new, |typed| {
-            candidates(typed, Channel::ALL.map(named).to_vec())
+            candidates(typed, Channel::ALL.iter().map(named).collect())
         })
     })
 }

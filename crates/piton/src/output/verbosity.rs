@@ -41,7 +41,13 @@ impl FromStr for Show {
             return Ok(Self::List);
         }
         let (name, level) = text.split_once(':').unwrap_or((text, ""));
-        let channel: Channel = name.parse().map_err(|error| format!("{error}"))?;
+        let channel = name.parse().map_err(|_| {
+            let names: Vec<_> = Channel::ALL.iter().map(|it| it.as_str()).collect();
+            format!(
+                "no channel is called {name:?}; there are {}",
+                names.join(", ")
+            )
+        })?;
         let threshold = match level {
             "" => Level::TRACE,
             level => Level(level.parse().map_err(|_| {

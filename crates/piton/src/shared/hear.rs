@@ -55,8 +55,7 @@ fn sync(
     args: &PlanArgs,
 ) -> Result<Vec<Synced>, CommandError> {
     let stored = StoredPlace::find(context)?;
-    let (Some(provider), Ok(plan)) = (Provider::of_word(&link.backend), link.id.parse::<PlanId>())
-    else {
+    let (Ok(provider), Ok(plan)) = (link.backend.parse(), link.id.parse::<PlanId>()) else {
         return Err(CommandError::failed(format!(
             "{slug} names a plan of an unknown kind: {} ({})",
             clean(&link.id),

@@ -111,7 +111,7 @@ impl Happened<'_> {
         }
         vec![
             field("last_local_impl_at", at),
-            field("last_local_impl_event", json!(self.event.word())),
+            field("last_local_impl_event", json!(self.event)),
             field("last_local_impl_session", json!(self.session)),
             field("last_local_impl_user", json!(self.user)),
         ]

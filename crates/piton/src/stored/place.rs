@@ -62,7 +62,7 @@ impl StoredPlace {
     pub(crate) fn provider(&self) -> Provider {
         // Settings that are none of these words are refused when they are read.
         let word = self.settings.plans_backend::<String>();
-        Provider::of_word(&word).unwrap_or(Provider::GithubIssue)
+        word.parse().unwrap_or(Provider::GithubIssue)
     }
 
     /// Returns the way to GitHub, and the repository there that has the code.

@@ -54,7 +54,7 @@ pub(super) fn failed(unsent: Undelivered) -> Exit {
                 },
             )
             .with("message", message)
-            .with("reason", reason.word()),
+            .with("reason", reason.as_str()),
     };
     answer.print_failure()
 }

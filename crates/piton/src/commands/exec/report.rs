@@ -84,7 +84,7 @@ impl Undelivered {
                 let answer = answer
                     .with(field, "update-failed")
                     .with("message", format!("{prefix}: {message}"))
-                    .with("reason", reason.word());
+                    .with("reason", reason.as_str());
                 if *queued {
                     answer.with("queued", true)
                 } else {

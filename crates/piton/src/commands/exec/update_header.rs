@@ -121,7 +121,7 @@ fn told(unsent: &Undelivered) -> Answer {
         .with("error", kind)
         .with("message", message);
     if let Some(reason) = reason {
-        answer = answer.with("reason", reason.word());
+        answer = answer.with("reason", reason.as_str());
     }
     if queued {
         answer = answer.with("queued", true);

@@ -63,7 +63,7 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
     refuse_without_commits(&place, &slug)?;
     refuse_taken(context, &place, &slug)?;
     let link = PlanLink {
-        backend: provider.word().to_owned(),
+        backend: provider.to_string(),
         id: worthy.document.id.to_string(),
     };
     let why = format!("{title}\n\nFrom plan {}.", worthy.document.id);
@@ -90,7 +90,7 @@ fn refuse_twice(
     let id = worthy.document.id.to_string();
     let shared = shared(context, place)?;
     let taken = shared.links.into_iter().find(|(_, link)| {
-        let same = link.backend == provider.word();
+        let same = link.backend == provider.as_str();
         same && link.id == id
     });
     let Some((slug, _)) = taken else {

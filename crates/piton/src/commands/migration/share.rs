@@ -41,8 +41,8 @@ pub(crate) struct ShareArgs {
 }
 
 fn backend(word: &str) -> Result<Provider, String> {
-    Provider::of_word(word)
-        .ok_or_else(|| "must be github-issue, github-draft-pr or local".to_owned())
+    let backend = word.parse();
+    backend.map_err(|_| "must be github-issue, github-draft-pr or local".to_owned())
 }
 
 pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
@@ -93,7 +93,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     let id = output(PLAN.name())
         .ok_or_else(|| CommandError::new(ErrorKind::Internal, "the stored plan has no id"))?;
     let link = PlanLink {
-        backend: provider.word().to_owned(),
+        backend: provider.to_string(),
         id: id.clone(),
     };
     let exit = note(context, &place, &slug, link, plan_args)?;

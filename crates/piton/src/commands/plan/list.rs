@@ -120,7 +120,7 @@ fn cells(Listed { plan, run }: &Listed) -> [String; 6] {
     [
         plan.id.to_string(),
         plan.stage().to_string(),
-        plan.state.word().to_owned(),
+        plan.state.as_str().to_owned(),
         run.as_ref()
             .map_or_else(|| "-".to_owned(), |run| run.state.to_string()),
         branch(plan).unwrap_or_else(|| "-".to_owned()),
@@ -133,7 +133,7 @@ fn row_json(Listed { plan, run }: &Listed) -> serde_json::Value {
         "id": plan.id,
         "title": plan.title,
         "stage": plan.stage(),
-        "state": plan.state.word(),
+        "state": plan.state.as_str(),
         "branch": branch(plan),
         "run": run.as_ref().map(|run| json!({
             "id": run.id,

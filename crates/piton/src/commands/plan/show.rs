@@ -66,7 +66,7 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
             "id": document.id,
             "title": document.title,
             "stage": document.stage(),
-            "state": document.state.word(),
+            "state": document.state.as_str(),
             "url": document.url,
             "labels": document.labels,
             "assignees": document.assignees,
@@ -105,7 +105,7 @@ fn shown(document: &Document, text: Option<&str>) -> String {
     let mut fact = |name: &str, value: &str| {
         let _ = writeln!(out, "  {:<28} {}", clean(name), clean(value));
     };
-    fact("state", document.state.word());
+    fact("state", document.state.as_str());
     fact("stage", document.stage().as_str());
     fact("url", &document.url);
     if !document.labels.is_empty() {

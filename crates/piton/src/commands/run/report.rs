@@ -245,7 +245,7 @@ impl<'a> Reports<'a> {
             key: format!(
                 "{}-{slug}-{}",
                 self.run,
-                event.map_or("progress", Event::word)
+                event.map_or("progress", Event::as_str)
             ),
             patch,
             report: Some(Replaced {

@@ -262,7 +262,7 @@ fn table(context: &Context, all: &[Tracked]) -> Table {
             Some(Ok(at)) => context.out.moment(at, now),
             Some(Err(_)) | None => text(&one.captured_at),
         };
-        let mut flags: Vec<&str> = one.flags.iter().map(|flag| flag.word()).collect();
+        let mut flags: Vec<&str> = one.flags.iter().map(|flag| flag.as_str()).collect();
         if one.error.is_some() {
             flags.push("unreadable");
         }

@@ -182,12 +182,12 @@ fn tell(context: &Context, seen: &Survey, findings: &[Finding]) {
     for one in findings {
         let code = one
             .code
-            .map_or_else(String::new, |code| format!(" [{}]", code.word()));
+            .map_or_else(String::new, |code| format!(" [{code}]"));
         let _ = writeln!(
             text,
             "{:<4}  {} {}: {}{code}",
             one.verdict,
-            one.group.word(),
+            one.group.as_str(),
             one.target,
             one.reason
         );

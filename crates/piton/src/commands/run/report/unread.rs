@@ -1,6 +1,5 @@
 //! Which plan a migration has, and what is said where nobody can read that.
 
-use piton_backend::store::Provider;
 use piton_base::{on_one_line, terminal::clean};
 use piton_migration::own::{OWN_FILE, PlanLink, load_own};
 use piton_migration::slug::Slug;
@@ -15,8 +14,8 @@ impl Reports<'_> {
         let Some(PlanLink { backend, id }) = own.and_then(|own| own.plan) else {
             return Ok(None);
         };
-        match (id.parse(), Provider::of_word(&backend)) {
-            (Ok(plan), Some(provider)) => Ok(Some((plan, provider))),
+        match (id.parse(), backend.parse()) {
+            (Ok(plan), Ok(provider)) => Ok(Some((plan, provider))),
             (Ok(_) | Err(_), _) => Err(format!(
                 "{} names a plan of an unknown kind: {id} ({backend})",
                 dir.join(OWN_FILE).display()

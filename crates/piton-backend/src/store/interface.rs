@@ -99,6 +99,7 @@ pub trait BackendRead: Debug + Send + Sync {
         Ok(self.source(document)?.map(|source| source.text))
     }
 
+    /// Lists plans, and names beside them those that cannot be read.
     fn list(&self, query: &PlanQuery) -> Result<Listing>;
 
     /// Returns the comments, oldest first; none if there is no such plan.

@@ -229,7 +229,7 @@ fn lent(objects: &Path) -> Vec<u8> {
     line
 }
 
-/// The same for piton's own directory, which lends the user's files of git-lfs.
+/// The alternates of piton's own directory, which lends the user's files of git-lfs.
 fn own_alternates(own: &Path, borrowed: &Borrowed) -> Vec<u8> {
     let mut lines = alternates(borrowed);
     if borrowed.lfs.is_some() {

@@ -1,4 +1,4 @@
-//! The reading half: plans of a repository, as far as one request tells.
+//! Plans on GitHub, and how they are read, as far as one request tells.
 
 use piton_github::endpoints::{comments, contents, issues, pulls};
 use piton_github::{Forge, RepoName, found};

@@ -1,4 +1,4 @@
-//! The writing half: plans of a repository that are made and changed.
+//! How plans on GitHub are made and changed.
 
 use piton_base::Digest;
 use piton_github::endpoints::issues;

@@ -44,12 +44,7 @@ pub(crate) struct WorkArgs {
     notify: Option<String>,
 
     /// How many seconds one call may take; the same as --deadline
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        conflicts_with = "deadline",
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "deadline")]
     timeout: Option<u64>,
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct CreateArgs {
     label: Vec<String>,
 
     /// The objective that it belongs to
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER")]
     objective: Option<u64>,
 
     /// It was learnt from another plan

@@ -36,7 +36,7 @@ pub(crate) struct DispatchArgs {
     target: Option<String>,
 
     /// Start nothing; record this run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["workflow", "git_ref", "again"], allow_negative_numbers = true)]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["workflow", "git_ref", "again"])]
     run: Option<u64>,
 
     /// The workflow's file

@@ -48,7 +48,7 @@ pub(crate) struct ImplementArgs {
     trust_author: bool,
 
     /// How many tries the work has
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=50), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=50))]
     max_attempts: u32,
 
     #[command(flatten)]

@@ -34,12 +34,7 @@ pub(crate) struct ListArgs {
     label: Vec<String>,
 
     /// At most so many
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 30,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "N", default_value_t = 30)]
     limit: usize,
 
     /// Leave out the line of headers

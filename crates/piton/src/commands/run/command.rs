@@ -34,25 +34,15 @@ pub(crate) struct RunArgs {
 
     /// How many actions at most; 0 is no limit. Needed unless there is a list of
     /// targets, or --focus-on-live-migrations
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     max_refactors: Option<u32>,
 
     /// How many tries one piece of work has; 0 is as many as it takes, at most 50
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     max_attempts: u32,
 
     /// How many failures in a row end the run
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 3,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "N", default_value_t = 3)]
     max_consecutive_failures: u32,
 
     /// How long the run may take, such as 8h; a call under way is ended then
@@ -61,17 +51,17 @@ pub(crate) struct RunArgs {
 
     /// How many tokens the run may use, as far as agents report them; a call
     /// under way is finished, and no other is made
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     max_tokens: Option<u64>,
 
     /// How many dollars the run may cost, as far as agents report it; a call
     /// under way is finished, and no other is made
-    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "DOLLARS")]
     max_cost: Option<Dollars>,
 
     /// How many actions run at once, each in a slot of its own; they land one
     /// after the other
-    #[arg(short = 'j', long, value_name = "N", default_value = "1", value_parser = jobs, allow_negative_numbers = true)]
+    #[arg(short = 'j', long, value_name = "N", default_value = "1", value_parser = jobs)]
     jobs: NonZeroUsize,
 
     /// How the subjects of commits begin
@@ -79,7 +69,7 @@ pub(crate) struct RunArgs {
     commit_message_prefix: Option<String>,
 
     /// How many seconds to rest between actions
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS")]
     sleep: Option<f64>,
 
     #[command(flatten)]

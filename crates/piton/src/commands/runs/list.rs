@@ -22,7 +22,7 @@ Examples:
   piton runs list --limit 5 --json")]
 pub(crate) struct ListArgs {
     /// At most N of them
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     limit: Option<usize>,
 
     /// Leave out the line of headers

@@ -43,11 +43,11 @@ pub(crate) struct SelftestArgs {
     pub(super) dir: Option<PathBuf>,
 
     /// Stop after so many seconds
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     pub(super) seconds: Option<u64>,
 
     /// Try every K-th point only
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) every: Option<u64>,
 
     /// Try this scenario only; may be given again
@@ -55,7 +55,7 @@ pub(crate) struct SelftestArgs {
     pub(super) only: Vec<String>,
 
     /// Try this point only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) point: Option<u64>,
 
     /// Let the calls fail (no space, input/output error, too many files)

@@ -60,12 +60,7 @@ pub(crate) struct CollectArgs {
     archive_gist: Option<String>,
 
     /// How fresh the numbers may be for a push to collect nothing
-    #[arg(
-        long,
-        value_name = "MINUTES",
-        default_value_t = 60,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
     fresh_minutes: u32,
 
     /// Compute from a recording (- for standard input) and print the result

@@ -29,7 +29,7 @@ pub(crate) struct DashboardArgs {
     demo: bool,
 
     /// How many days to make up
-    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=20_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     days: u32,
 
     /// The port to listen on; 0 takes a free one

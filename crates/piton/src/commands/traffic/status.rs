@@ -44,7 +44,7 @@ pub(crate) struct StatusArgs {
     offline: bool,
 
     /// How old the numbers may be
-    #[arg(long, value_name = "HOURS", default_value_t = 30)]
+    #[arg(long, value_name = "HOURS", default_value_t = 30, value_parser = clap::value_parser!(i64).range(0..))]
     max_age: i64,
 
     #[command(flatten)]

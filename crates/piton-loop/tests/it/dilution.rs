@@ -12,8 +12,6 @@ mod ruby;
 mod rust;
 mod telling;
 
-use std::fmt::Write as _;
-
 use piton_loop::dilution::{FileChange, Finding, Policy, compare, refused, tell};
 
 fn change(path: &str, before: &str, after: &str) -> FileChange {
@@ -50,9 +48,12 @@ struct Cases<'a> {
 }
 
 impl Cases<'_> {
-    /// Returns each case with whether it is sent back.
-    fn judged(&self) -> Vec<(String, bool)> {
-        let judge = |(from, to): &(&str, &str)| {
+    /// Requires that each case is sent back or is let through, and that what is
+    /// told of it is as the snapshot of this name has it.
+    #[track_caller]
+    fn are(&self, sent_back: bool, name: &str) {
+        let (mut all, mut wrong) = (String::new(), String::new());
+        for (from, to) in self.swaps {
             assert!(self.before.contains(from), "{}: {from}", self.path);
             let after = self.before.replacen(from, to, 1);
             let findings = compare(&[change(self.path, self.before, &after)], &[]);
@@ -60,19 +61,12 @@ impl Cases<'_> {
                 !refused(Policy::Report, &findings),
                 "a report refuses nothing"
             );
-            let told = format!("{}: {from:?} is now {to:?}\n{}", self.path, tell(&findings));
-            (told, refused(Policy::Refuse, &findings))
-        };
-        self.swaps.iter().map(judge).collect()
-    }
-
-    #[track_caller]
-    fn are(&self, sent_back: bool) {
-        let mut wrong = String::new();
-        for (told, found) in self.judged() {
-            if found != sent_back {
-                let _ = writeln!(wrong, "{told}");
+            let told = tell(&findings).replace(self.path, "line");
+            let case = format!("{from:?}\n{to:?}\n{told}\n");
+            if refused(Policy::Refuse, &findings) != sent_back {
+                wrong.push_str(&case);
             }
+            all.push_str(&case);
         }
         let should = if sent_back {
             "sent back"
@@ -84,6 +78,9 @@ impl Cases<'_> {
             "{} should be {should}:\n{wrong}",
             self.path
         );
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/dilution" }, {
+            insta::assert_snapshot!(name, all);
+        });
     }
 }
 
@@ -111,7 +108,7 @@ fn checks_of_what_they_are_called_on_are_checks() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "python-checks");
     Cases {
         path: "tests/it/calls.rs",
         before: "#[test]\nfn calls() {\n    assert!(seen());\n}\n",
@@ -126,7 +123,7 @@ fn checks_of_what_they_are_called_on_are_checks() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "rust-checks");
     Cases {
         path: "test/calls_test.rb",
         before: "class CallsTest < Minitest::Test\n  def test_calls\n    assert seen\n  end\nend\n",
@@ -141,7 +138,7 @@ fn checks_of_what_they_are_called_on_are_checks() {
             ("assert seen", "flunk unless seen"),
         ],
     }
-    .are(false);
+    .are(false, "ruby-checks");
     Cases {
         path: "src/calls.test.js",
         before: "test('calls', () => {\n  expect(seen()).toBe(1);\n});\n",
@@ -153,7 +150,7 @@ fn checks_of_what_they_are_called_on_are_checks() {
             ("expect(seen()).toBe(1)", "expect.soft(seen()).toBe(1)"),
         ],
     }
-    .are(false);
+    .are(false, "javascript-checks");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn go_tests_that_were_weakened_are_sent_back() {
             ),
         ],
     }
-    .are(true);
+    .are(true, "go-weakened");
     let hidden = [
         change("total_test.go", TESTS, ""),
         change("total_tests.go", "", TESTS),
@@ -112,7 +112,7 @@ fn dishonest_go() {
             ("func TestEach", "/*\nfunc TestEach"),
         ],
     }
-    .are(true);
+    .are(true, "go-dishonest");
 }
 
 #[test]
@@ -150,5 +150,5 @@ fn honest_go() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "go-honest");
 }

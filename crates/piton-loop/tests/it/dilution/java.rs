@@ -43,7 +43,7 @@ fn java_tests_that_were_weakened_are_sent_back() {
             ),
         ],
     }
-    .are(true);
+    .are(true, "java-weakened");
 }
 
 pub(super) const LONGER: &str = "package a;\n\nimport org.junit.jupiter.api.Test;\n\nclass TotalTest {\n    @BeforeEach\n    void prepare() {\n        reset();\n    }\n\n    @Test\n    void sums() {\n        int got = total(1, 2);\n        assertEquals(3, got);\n    }\n\n    @Test\n    public void keeps() throws Exception {\n        assertThat(total(4)).isEqualTo(4);\n    }\n}\n";
@@ -86,7 +86,7 @@ fn dishonest_java() {
             ("        assertThat(total(4)).isEqualTo(4);\n", "        total(4);\n"),
         ],
     }
-    .are(true);
+    .are(true, "java-dishonest");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn honest_java() {
             ("        assertThat(total(4)).isEqualTo(4);\n", "        assertThat(total(4), is(4));\n"),
         ],
     }
-    .are(false);
+    .are(false, "java-honest");
 }
 
 pub(super) const ROWS: &str = "class TotalTest {\n    @ParameterizedTest\n    @ValueSource(ints = {1, 2, 3})\n    void keeps(int n) {\n        assertEquals(n, total(n));\n    }\n\n    @ParameterizedTest\n    @MethodSource(\"pairs\")\n    void squares(int n, int want) {\n        assertEquals(want, total(n));\n    }\n\n    static Stream<Arguments> pairs() {\n        return Stream.of(arguments(1, 1), arguments(2, 4));\n    }\n\n    @Test\n    public void plain() {\n        assertEquals(0, total(0));\n    }\n}\n";
@@ -129,7 +129,7 @@ fn rows_and_what_is_not_run_in_java() {
             ("    @Test\n    public void plain", "    public void plain"),
         ],
     }
-    .are(true);
+    .are(true, "java-rows-sent-back");
     Cases {
         path,
         before: ROWS,
@@ -140,7 +140,7 @@ fn rows_and_what_is_not_run_in_java() {
             ("arguments(2, 4)", "arguments(2, 4), arguments(3, 9)"),
         ],
     }
-    .are(false);
+    .are(false, "java-rows-let-through");
     // A class that surefire does not look for.
     let moved = |to: &str| {
         let after = ROWS.replace("class TotalTest", "class TotalChecks");

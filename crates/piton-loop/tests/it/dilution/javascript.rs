@@ -47,7 +47,7 @@ fn javascript_tests_that_were_weakened_are_sent_back() {
             ("test.each([[1], [2]])(", "test.skip.each([[1], [2]])("),
             ],
         }
-        .are(true);
+        .are(true, "javascript-weakened");
     }
 }
 
@@ -106,7 +106,7 @@ fn dishonest_javascript() {
                 ("test('plain', () => {\n  assert.equal(total([]), 0);\n});\n", "test('plain', () => {});\n"),
             ],
         }
-        .are(true);
+        .are(true, "javascript-dishonest");
     }
 }
 
@@ -156,30 +156,29 @@ fn honest_javascript() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "javascript-honest");
 }
 
 #[test]
 fn a_promise_that_is_returned_or_kept_is_waited_for_and_any_other_is_let_go() {
     const REJECTS: &str =
         "test('fails', async () => {\n  await expect(total(4)).rejects.toThrow();\n});\n";
-    let cases = |swaps: &[(&str, &str)], are| {
-        let (path, before) = ("src/total.test.ts", REJECTS);
-        Cases {
-            path,
-            before,
-            swaps,
-        }
-        .are(are);
-    };
-    cases(&[("  await expect", "  expect")], true);
-    cases(
-        &[(
+    let (path, before) = ("src/total.test.ts", REJECTS);
+    Cases {
+        path,
+        before,
+        swaps: &[("  await expect", "  expect")],
+    }
+    .are(true, "javascript-let-go");
+    Cases {
+        path,
+        before,
+        swaps: &[(
             "async () => {\n  await expect(total(4)).rejects.toThrow();\n}",
             "() => expect(total(4)).rejects.toThrow()",
         )],
-        false,
-    );
+    }
+    .are(false, "javascript-returned");
     Cases {
         path: "src/total.test.ts",
         before: LONGER,
@@ -194,7 +193,7 @@ fn a_promise_that_is_returned_or_kept_is_waited_for_and_any_other_is_let_go() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "javascript-promises");
 }
 
 pub(super) const ROWS: &str = "import { total } from './total';\n\nconst CASES = [1, 2, 3];\n\ntest.each(CASES)('keeps %i', (n) => {\n  expect(total(n)).toBe(n);\n});\n\ntest.each`\n  n    | want\n  ${1} | ${1}\n  ${2} | ${4}\n`('squares $n', ({ n, want }) => {\n  expect(total(n)).toBe(want);\n});\n\nfor (const n of [7, 8]) {\n  test(`goes ${n}`, () => {\n    expect(total(n)).toBe(n);\n  });\n}\n\ntest('waits', async () => {\n  await expect(total(4)).resolves.toBe(4);\n});\n\ntest('waits again', async () => {\n  const got = await total(5);\n  expect(got).toBe(5);\n});\n";
@@ -223,7 +222,7 @@ fn rows_and_waiting_in_javascript() {
             ("test('waits again'", "xtest('waits again'"),
         ],
     }
-    .are(true);
+    .are(true, "javascript-rows-sent-back");
     Cases {
         path: "src/total.test.js",
         before: ROWS,
@@ -239,5 +238,5 @@ fn rows_and_waiting_in_javascript() {
             ("for (const n of [7, 8]) {\n  test(`goes ${n}`, () => {\n    expect(total(n)).toBe(n);\n  });\n}", "test.each([7, 8])('goes %i', (n) => {\n  expect(total(n)).toBe(n);\n});"),
         ],
     }
-    .are(false);
+    .are(false, "javascript-rows-let-through");
 }

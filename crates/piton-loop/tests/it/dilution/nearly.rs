@@ -66,7 +66,7 @@ fn nearly_weaker_python() {
             ("argvalues=[7, 8]", "argvalues=[7, 8, 9]"),
         ],
     }
-    .are(false);
+    .are(false, "python-nearly-let-through");
     Cases {
         path: "tests/test_total.py",
         before: PYTHON,
@@ -87,7 +87,7 @@ fn nearly_weaker_python() {
             ("argvalues=[7, 8]", "argvalues=[7]"),
         ],
     }
-    .are(true);
+    .are(true, "python-nearly-sent-back");
 }
 
 const JAVASCRIPT: &str = "beforeEach(() => {\n  t.reset();\n});\n\ntest('calls', () => {\n  expect(seen()).toBe(1);\n});\n\ntest('asks', function () {\n  expect(all()).toBe(2);\n  const more = [1].map((one) => one + 1);\n});\n\ntest('told', (t) => {\n  t.is(told(), 3);\n});\n";
@@ -111,7 +111,7 @@ fn nearly_weaker_javascript() {
             ("  t.is(told(), 3);\n", "  t.truthy(told() === 3);\n"),
         ],
     }
-    .are(false);
+    .are(false, "javascript-nearly-let-through");
     Cases {
         path: "src/calls.test.js",
         before: JAVASCRIPT,
@@ -128,7 +128,7 @@ fn nearly_weaker_javascript() {
             ("test('calls', () => {\n  expect(seen()).toBe(1);\n});\n", "test.describe.skip('group', () => {\n  test('calls', () => {\n    expect(seen()).toBe(1);\n  });\n});\n"),
         ],
     }
-    .are(true);
+    .are(true, "javascript-nearly-sent-back");
 }
 
 const RUST: &str = "#[test]\nfn keeps() {\n    let got = total(&[2]);\n    assert_eq!(got, 2);\n}\n\n#[test]\nfn goes() {\n    for (n, want) in vec![(1, 1), (2, 4)] {\n        assert_eq!(total(n), want);\n    }\n    for (n, want) in &[(3, 9), (4, 16)] {\n        assert_eq!(total(n), want);\n    }\n}\n\n#[rstest]\nfn holds(#[values(5, 6)] n: u32) {\n    assert_eq!(total(n), n);\n}\n";
@@ -151,7 +151,7 @@ fn nearly_weaker_rust() {
             ("(#[values(5, 6)]", "(#[values(5, 6, 7)]"),
         ],
     }
-    .are(false);
+    .are(false, "rust-nearly-let-through");
     Cases {
         path: "tests/total.rs",
         before: RUST,
@@ -166,7 +166,7 @@ fn nearly_weaker_rust() {
             ("#[test]\nfn keeps", "#[tested]\nfn keeps"),
         ],
     }
-    .are(true);
+    .are(true, "rust-nearly-sent-back");
 }
 
 const GO: &str = "package total\n\nfunc TestAll(t *testing.T) {\n\tfor n, want := range map[int]int{1: 1, 2: 4} {\n\t\tassert.Equal(t, want, Total(n))\n\t}\n}\n";
@@ -180,7 +180,7 @@ fn nearly_weaker_go_and_java() {
         before: GO,
         swaps: &[("1: 1, 2: 4", "1: 1")],
     }
-    .are(true);
+    .are(true, "go-nearly-sent-back");
     Cases {
         path: "total_test.go",
         before: GO,
@@ -189,7 +189,7 @@ fn nearly_weaker_go_and_java() {
             ("\tfor n", "\tos.Getpid()\n\tfor n"),
         ],
     }
-    .are(false);
+    .are(false, "go-nearly-let-through");
     Cases {
         path: "src/test/java/TotalTest.java",
         before: JAVA,
@@ -199,7 +199,7 @@ fn nearly_weaker_go_and_java() {
             ("        reset();\n", "        assumeTrue(false);\n"),
         ],
     }
-    .are(true);
+    .are(true, "java-nearly-sent-back");
     Cases {
         path: "src/test/java/TotalTest.java",
         before: JAVA,
@@ -211,7 +211,7 @@ fn nearly_weaker_go_and_java() {
             ("assertEquals(3, got)", "assertEquals(3, got);\n        verify(service).closed()"),
         ],
     }
-    .are(false);
+    .are(false, "java-nearly-let-through");
     for name in ["TestTotal", "ITTotal"] {
         let after = JAVA.replace("TotalTest", name);
         let to = format!("src/test/java/{name}.java");
@@ -258,7 +258,7 @@ fn nearly_weaker_ruby() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "ruby-nearly-let-through");
     Cases {
         path: "spec/total_spec.rb",
         before: RUBY,
@@ -268,5 +268,5 @@ fn nearly_weaker_ruby() {
             ("    reset\n", "    pending\n"),
         ],
     }
-    .are(true);
+    .are(true, "ruby-nearly-sent-back");
 }

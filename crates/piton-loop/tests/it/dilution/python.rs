@@ -73,7 +73,7 @@ fn python_tests_that_were_weakened_are_sent_back() {
             ),
         ],
     }
-    .are(true);
+    .are(true, "python-weakened");
     judged(
         &[change(
             "tests/test_total.py",
@@ -148,7 +148,7 @@ fn dishonest_python() {
             ("    assert got == n\n", "    assert got == n\n\ntest_keeps.__test__ = False\n"),
         ],
     }
-    .are(true);
+    .are(true, "python-dishonest");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn honest_python() {
             ("    assert got == n\n", "    assert got == n\n\ndef skip_blank(line):\n    return line.strip()\n"),
         ],
     }
-    .are(false);
+    .are(false, "python-honest");
 }
 
 pub(super) const ROWS: &str = "import pytest\nfrom total import total\n\nCASES = [\n    (1, 1),\n    (2, 4),\n    (3, 9),\n]\n\n@pytest.mark.parametrize('n, want', CASES)\ndef test_named(n, want):\n    assert total(n) == want\n\n@pytest.mark.parametrize(\n    'n, want',\n    [\n        (1, 1),\n        pytest.param(2, 4, id='two'),\n        (3, 9),\n    ],\n)\ndef test_squares(n, want):\n    assert total(n) == want\n\ndef test_loop():\n    for n, want in [(5, 25), (6, 36)]:\n        assert total(n) == want\n\ndef test_member():\n    assert total(1) in [1, 2, 3]\n";
@@ -203,7 +203,7 @@ fn a_row_that_goes_is_a_test_that_goes_in_python() {
             ),
         ],
     }
-    .are(true);
+    .are(true, "python-rows-sent-back");
     Cases {
         path: "tests/test_total.py",
         before: ROWS,
@@ -218,5 +218,5 @@ fn a_row_that_goes_is_a_test_that_goes_in_python() {
             ("[\n        (1, 1),\n        pytest.param(2, 4, id='two'),\n        (3, 9),\n    ]", "CASES"),
         ],
     }
-    .are(false);
+    .are(false, "python-rows-let-through");
 }

@@ -33,7 +33,7 @@ fn ruby_tests_that_were_weakened_are_sent_back() {
             ),
         ],
     }
-    .are(true);
+    .are(true, "ruby-weakened");
 }
 
 pub(super) const LONGER: &str = "require 'total'\n\nRSpec.describe 'total' do\n  before do\n    reset\n  end\n\n  it 'sums' do\n    got = total(1, 2)\n    expect(got).to eq(3)\n  end\n\n  it('keeps') { expect(total(4)).to eq(4) }\nend\n\nclass NameTest < Minitest::Test\n  def setup\n    reset\n  end\n\n  def test_name\n    got = name\n    assert_equal 'a', got\n  end\nend\n";
@@ -85,7 +85,7 @@ fn dishonest_ruby() {
             ("    assert_equal 'a', got\n", "    assert_equal 'a', got rescue nil\n"),
         ],
     }
-    .are(true);
+    .are(true, "ruby-dishonest");
 }
 
 #[test]
@@ -127,5 +127,5 @@ fn honest_ruby() {
             ("RSpec.describe 'total' do\n", "RSpec.describe Total do\n"),
         ],
     }
-    .are(false);
+    .are(false, "ruby-honest");
 }

@@ -47,7 +47,7 @@ fn rust_tests_that_were_weakened_are_sent_back() {
             ),
         ],
     }
-    .are(true);
+    .are(true, "rust-weakened");
     judged(
         &[change(
             "tests/it/main.rs",
@@ -104,7 +104,7 @@ fn dishonest_rust() {
             ("mod tests {", "macro_rules! nothing {\n    () => {"),
         ],
     }
-    .are(true);
+    .are(true, "rust-dishonest");
 }
 
 #[test]
@@ -148,5 +148,5 @@ fn honest_rust() {
             ),
         ],
     }
-    .are(false);
+    .are(false, "rust-honest");
 }

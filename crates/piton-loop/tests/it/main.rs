@@ -6,6 +6,7 @@
 mod answers;
 mod as_script;
 mod attempts;
+mod briefing;
 mod corpus;
 mod crashes;
 mod deciding;

@@ -10,6 +10,7 @@ mod proofs;
 mod recorded;
 mod refactors;
 mod secrets;
+mod settled;
 mod stored;
 mod tries;
 

@@ -46,11 +46,9 @@ impl<'r, 'd> Heard<'r, 'd> {
     fn is_due(&self) -> bool {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = self.run.elapsed().saturating_sub(pace.since).as_secs();
-        if passed > 0 {
-            let more = u32::try_from(passed).unwrap_or(u32::MAX);
-            pace.spare = pace.spare.saturating_add(more).min(AT_ONCE);
-            pace.since += PACE * more;
-        }
+        let more = u32::try_from(passed).unwrap_or(u32::MAX);
+        pace.spare = pace.spare.saturating_add(more).min(AT_ONCE);
+        pace.since += PACE * more;
         let due = pace.spare > 0;
         pace.spare = pace.spare.saturating_sub(1);
         due

@@ -1,16 +1,18 @@
 //! The stream of events: written and read back, by one worker or several.
 
+mod told;
+
 use std::sync::Mutex;
 
+use piton_agent::Usage;
 use piton_agent::watchdog::EndReason;
-use piton_agent::{CallEvent, CallEvents, Usage};
 use piton_base::{Clock, Effort, Report, SystemClock};
 use piton_durable::RealDisk;
 use piton_loop::effort::EffortBudget;
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::{
     ActionEnd, ActionKind, ActionOutcome, CallEnd, CallScope, CallStatus, Event, FinalStatus,
-    Heard, Outset, Recorded, RunEnd, RunRecord, RunSummary,
+    Outset, Recorded, RunEnd, RunRecord, RunSummary,
 };
 use piton_plan::{Failure, Outcome, Receipt};
 use proptest::prelude::*;
@@ -298,28 +300,4 @@ fn several_workers_write_one_record_and_every_line_is_whole() {
     assert_eq!(record.summary().counts.calls, 100);
     let calls = std::fs::read_dir(record.dir().calls()).unwrap().count();
     assert_eq!(calls, 100);
-}
-
-#[test]
-fn the_progress_of_a_call_is_told_at_a_walking_pace() {
-    let dir = tempfile::tempdir().unwrap();
-    let (clock, kept) = (SystemClock::default(), Kept::default());
-    let record = record(dir.path(), &clock, &kept);
-    let heard = Heard::of(&record, 1);
-    for number in 0..1000 {
-        heard.event(CallEvent::Progress {
-            usage: Some(Usage {
-                output_tokens: number,
-                ..Usage::default()
-            }),
-            cost_usd: None,
-            doing: Some("thinks"),
-        });
-    }
-    let told = lines(&record);
-    let progress = told
-        .iter()
-        .filter(|told| matches!(told.event, Event::CallProgress { .. }))
-        .count();
-    assert!((1..10).contains(&progress), "{progress}");
 }

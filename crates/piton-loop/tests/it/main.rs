@@ -14,6 +14,7 @@ mod dilution;
 mod events;
 mod going_back;
 mod guard;
+mod hand_clock;
 mod misbehaviour;
 mod misdeeds;
 mod operations;

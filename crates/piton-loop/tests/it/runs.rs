@@ -1,5 +1,7 @@
 //! Run records: written as things happen, readable whatever happened.
 
+mod kept;
+
 use std::sync::Mutex;
 
 use jiff::Zoned;
@@ -291,16 +293,10 @@ fn published(slug: &str, commit: Option<&str>) -> MigrationEvent {
     }
 }
 
-#[test]
-fn what_happens_to_migrations_is_part_of_the_record_of_the_run_that_was_begun() {
-    let dir = tempfile::tempdir().unwrap();
-    let clock = StoppedClock::new();
-    let site = Site::new(dir.path(), "migrations", &dir.path().join("state")).unwrap();
-    let book = RunBook::new(&RealDisk, &clock, &piton_base::Untold);
-    book.report(published("early", Some("c0ffee")));
-    assert_eq!(book.id(), None);
+/// With what a run of a plan sets out.
+fn outset() -> Outset {
     let effort = EffortBudget::new(None, None).unwrap();
-    let outset = Outset {
+    Outset {
         command: "apply".to_owned(),
         agent: "script".to_owned(),
         model: None,
@@ -309,7 +305,18 @@ fn what_happens_to_migrations_is_part_of_the_record_of_the_run_that_was_begun() 
         validation: None,
         jobs: 1,
         sealed: (&SealTerms::off()).into(),
-    };
+    }
+}
+
+#[test]
+fn what_happens_to_migrations_is_part_of_the_record_of_the_run_that_was_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = StoppedClock::new();
+    let site = Site::new(dir.path(), "migrations", &dir.path().join("state")).unwrap();
+    let book = RunBook::new(&RealDisk, &clock, &piton_base::Untold);
+    book.report(published("early", Some("c0ffee")));
+    assert_eq!(book.id(), None);
+    let outset = outset();
     let record = book.begun(&site, &holder(), &outset).unwrap();
     assert_eq!(book.id().as_ref(), Some(record.id()));
     let again = book.begun(&site, &holder(), &outset).unwrap();

@@ -3,6 +3,7 @@
 mod allowance;
 mod beside;
 mod bringing;
+mod consumed;
 mod hooks;
 mod phases;
 mod plans;

@@ -1,11 +1,9 @@
 //! A run spends what it may, and no more calls are made than that.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use piton_agent::outcome::Outcome;
 use piton_agent::watchdog::EndReason;
 use piton_agent::{AgentCall, CallEvent, CallEvents, CallRecord, Usage};
@@ -17,27 +15,7 @@ use piton_loop::work::{End, Piece, Shop, Worked};
 
 use super::{Scene, phase_that_writes, refactor_that_writes, scripted};
 use crate::as_script::{Played, around};
-
-/// A clock that goes when it is told to.
-#[derive(Debug, Default)]
-struct HandClock(AtomicU64);
-
-impl HandClock {
-    fn go_on(&self, by: Duration) {
-        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        let noon: Timestamp = "2026-06-10T12:00:00Z".parse().unwrap();
-        noon.checked_add(self.elapsed()).unwrap()
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::from_secs(self.0.load(Ordering::Relaxed))
-    }
-}
+use crate::hand_clock::HandClock;
 
 /// Plays a script, takes its time for each call, and tells what it consumes
 /// before it is done.

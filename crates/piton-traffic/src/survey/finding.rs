@@ -87,6 +87,17 @@ pub struct Finding {
     pub remedy: Option<String>,
 }
 
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (group, target) = (self.group.as_str(), &self.target);
+        write!(f, "{:<4}  {group} {target}: {}", self.verdict, self.reason)?;
+        match self.code {
+            Some(code) => write!(f, " [{code}]"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What the checks came to, in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Findings(pub Vec<Finding>);

@@ -88,11 +88,9 @@ fn each_problem_has_its_code_and_fixing_mends_what_can_be_mended() {
     }
     let status = on(&env, &fake, &["traffic", "status", "--check"]);
     assert_eq!(status.code, 8, "{}", status.stdout);
-    assert!(
-        status.stdout.contains("WORKFLOW_DISABLED"),
-        "{}",
-        status.stdout
-    );
+    for told in ["WORKFLOW_DISABLED", "variable TRAFFIC_GIST_ID: "] {
+        assert!(status.stdout.contains(told), "{}", status.stdout);
+    }
 
     fake.take_log();
     let dry = on(

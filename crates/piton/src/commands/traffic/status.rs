@@ -199,8 +199,7 @@ fn text(
         out.push('\n');
     }
     for one in problems {
-        let code = one.code.map_or_else(|| one.id(), |code| code.to_string());
-        let _ = writeln!(out, "  {:<4}  {code}: {}", one.verdict, one.reason);
+        let _ = writeln!(out, "  {one}");
         if let Some(remedy) = &one.remedy {
             let _ = writeln!(out, "        {remedy}");
         }

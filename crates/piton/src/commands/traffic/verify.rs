@@ -180,17 +180,7 @@ fn tell(context: &Context, seen: &Survey, findings: &[Finding]) {
     }
     let mut text = format!("{}\n\n", seen.repository);
     for one in findings {
-        let code = one
-            .code
-            .map_or_else(String::new, |code| format!(" [{code}]"));
-        let _ = writeln!(
-            text,
-            "{:<4}  {} {}: {}{code}",
-            one.verdict,
-            one.group.as_str(),
-            one.target,
-            one.reason
-        );
+        let _ = writeln!(text, "{one}");
         if let (Some(remedy), Verdict::Warn | Verdict::Fail) = (&one.remedy, one.verdict) {
             let _ = writeln!(text, "        {remedy}");
         }

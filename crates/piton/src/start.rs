@@ -162,7 +162,7 @@ fn refuse(error: &clap::Error, args: &[OsString], environment: &Environment) -> 
     let out = Out::new(Verbosity::default(), Color::Auto, no_color, envelope, None);
     match error.kind() {
         ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => {
-            out.data(&error.render().ansi().to_string());
+            out.prose(&error.render().ansi().to_string());
             out.prints_its_own();
             finish(&out, Ok(Exit::Done))
         }

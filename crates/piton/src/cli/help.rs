@@ -6,8 +6,38 @@ use super::usage;
 use crate::config::env::DOCUMENTED;
 use crate::error::Exit;
 
+/// Returns the command line for nothing but its own help, the whole of it or a
+/// summary. What stands below the options is part of the template: to break its
+/// lines takes clap longer than to make all else.
+pub(super) fn alone(command: clap::Command, whole: bool) -> clap::Command {
+    let (summary, all) = below_the_options(&command);
+    let below = if whole { all } else { summary };
+    command
+        .mut_args(|arg| {
+            let global = arg.is_global_set();
+            // Each command would get a copy of what is global.
+            arg.hide(global).global(false)
+        })
+        .after_help(None)
+        .help_template(format!("{BRIEF}{below}"))
+}
+
 /// Adds what the help of the program itself says.
 pub(super) fn for_help(command: clap::Command) -> clap::Command {
+    let (summary, whole) = below_the_options(&command);
+    command
+        .mut_args(|arg| {
+            // The help of a command only names them.
+            let global = arg.is_global_set();
+            arg.hide(global)
+        })
+        .after_help(summary)
+        .after_long_help(whole)
+}
+
+/// Returns what the help of the program itself says below its options: a
+/// summary, and all of it.
+fn below_the_options(command: &clap::Command) -> (String, String) {
     let mut more = String::from("Exit codes:\n");
     for (exit, meaning) in Exit::TABLE {
         let _ = writeln!(more, "  {:>3}  {meaning}", exit.code());
@@ -18,20 +48,13 @@ pub(super) fn for_help(command: clap::Command) -> clap::Command {
     for (name, meaning) in DOCUMENTED {
         push_row(&mut more, name, widest, meaning);
     }
-    let command = command.mut_args(|arg| {
-        // The help of a command only names them.
-        let global = arg.is_global_set();
-        arg.hide(global)
-    });
     let examples = command
         .get_after_help()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let named = named_on_one_line(&command);
-    let explained = explained(&command);
-    command
-        .after_help(format!("{examples}\n\n{named}"))
-        .after_long_help(format!("{examples}\n\n{explained}\n{}", more.trim_end()))
+    let summary = format!("{examples}\n\n{}", named_on_one_line(command));
+    let whole = format!("{examples}\n\n{}\n{}", explained(command), more.trim_end());
+    (summary, whole)
 }
 
 /// The help of a command, up to the line that names the global options.

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory};
 
 use super::Cli;
-use super::help::{BRIEF, for_help, named_on_one_line, with_template};
+use super::help::{BRIEF, alone, for_help, named_on_one_line, with_template};
 use crate::config::Dollars;
 
 /// Reads the command line. What commands take that are not named is never
@@ -17,9 +17,7 @@ pub(crate) fn understand(args: &[OsString]) -> clap::error::Result<ArgMatches> {
     if let [_, only] = args
         && (only == "--help" || only == "-h")
     {
-        // Otherwise each command would get a copy of each of them.
-        let help = for_help(Cli::command()).mut_args(|arg| arg.global(false));
-        return help.try_get_matches_from(args);
+        return alone(Cli::command(), only == "--help").try_get_matches_from(args);
     }
     if let [_, only] = args
         && (only == "--version" || only == "-V")

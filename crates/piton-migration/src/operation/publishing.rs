@@ -11,7 +11,7 @@ use super::{Edits, MigrationPerformer, MigrationWorld, Next, Publish, ToCommit, 
 use crate::candidate::{Candidate, Proposal};
 use crate::contents::Contents;
 use crate::live::LiveDir;
-use crate::publish::{Cause, PublishRefusal, PublishRequest, PublishResult, Published};
+use crate::publish::{Cause, PublishRefusal, PublishRequest, Published};
 use crate::secret::Secret;
 
 impl Observe<Publish> for MigrationWorld<'_> {
@@ -235,7 +235,7 @@ impl MigrationPerformer<'_> {
     }
 
     fn tell(&self, op: &Publish, candidate: Candidate, published: Published) {
-        for notice in &published.result.recovered {
+        for notice in &published.recovered {
             let notice = notice.to_string();
             self.report.report(MigrationEvent::Recovered { notice });
         }
@@ -248,7 +248,7 @@ impl MigrationPerformer<'_> {
             next: candidate.next,
             digest: published.digest,
             commit: published.commit,
-            unclean: published.result.cleanup_error,
+            unclean: published.unclean,
         });
     }
 }
@@ -270,27 +270,9 @@ fn failure(refusal: &PublishRefusal) -> Failure {
         | Cause::Commit(_)
         | Cause::Transaction(_) => FailureKind::Io,
     };
-    let failure = Failure::new(kind, told(&refusal.result));
+    let failure = Failure::new(kind, refusal.to_string());
     match cause.way_out() {
         Some(way) => failure.hint(way),
         None => failure,
     }
-}
-
-/// Tells why nothing was published. A receipt is one line.
-fn told(result: &PublishResult) -> String {
-    let mut told = result.reason.replace('\n', "; ");
-    for (at, path) in result.dirty_paths.iter().enumerate() {
-        told.push_str(if at == 0 { ": " } else { ", " });
-        told.push_str(&path.display().to_string());
-    }
-    if let Some(failed) = &result.failed {
-        told.push_str("; what was not published is kept in ");
-        told.push_str(&failed.display().to_string());
-    }
-    if let Some(error) = &result.cleanup_error {
-        told.push_str("; not all could be cleaned up: ");
-        told.push_str(error);
-    }
-    told
 }

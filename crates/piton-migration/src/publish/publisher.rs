@@ -3,9 +3,7 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use piton_durable::transaction::{
-    CommitIntent, Replaced, Request, Staged, TransactionError, stage,
-};
+use piton_durable::transaction::{CommitIntent, Replaced, Request, TransactionError, stage};
 use piton_durable::{LivePath, LockError, Site, TreeDigest, tree};
 use piton_git::{Holds, Tip};
 
@@ -15,9 +13,9 @@ use super::env::PublishEnv;
 use super::inside::{EnterError, Inside};
 use super::notice::Notice;
 use super::original::is_waiting;
+use super::published::Published;
 use super::refusal::{Cause, PublishRefusal, Stage};
 use super::request::PublishRequest;
-use super::result::{PublishResult, Published, Status};
 use crate::consistency::{self, LOCK_DIR, has_errors};
 use crate::slug::Slug;
 
@@ -71,35 +69,34 @@ impl<'a> Publisher<'a> {
     }
 
     /// Makes a candidate live and commits it, or leaves everything as it was.
-    pub fn publish(&self, request: &PublishRequest) -> Result<Published, PublishRefusal> {
-        let mut result = self.blank(&request.slug);
-        match self.attempt(request, &mut result) {
-            Ok(digest) => {
-                result.status = Status::Published;
-                result.reason = format!("published {}", request.slug);
-                result.snapshot_id = Some(digest.clone());
-                Ok(Published {
-                    digest,
-                    commit: result.commit.clone(),
-                    result,
-                })
-            }
-            Err(cause) => Err(self.refuse(cause, result)),
+    pub fn publish(&self, request: &PublishRequest) -> Result<Published, Box<PublishRefusal>> {
+        let mut traces = Traces::default();
+        match self.attempt(request, &mut traces) {
+            Ok((digest, commit)) => Ok(Published {
+                digest,
+                commit,
+                recovered: traces.recovered,
+                unclean: traces.unclean,
+            }),
+            Err(cause) => Err(Box::new(PublishRefusal {
+                cause,
+                kept: traces.kept,
+                unclean: traces.unclean,
+            })),
         }
     }
 
+    /// Returns what is live now, and the commit that was made of it.
     fn attempt(
         &self,
         request: &PublishRequest,
-        result: &mut PublishResult,
-    ) -> Result<TreeDigest, Cause> {
+        traces: &mut Traces,
+    ) -> Result<(TreeDigest, Option<String>), Cause> {
         let live = self.place(request)?;
         let what = format!("publish of {} ({})", request.slug, request.operation);
-        let inside = Inside::enter(&self.env, &self.site, &what, &mut result.recovered)?;
-        let outcome = self.locked(request, live, result);
-        if let Err(error) = inside.leave(&self.env) {
-            add_cleanup_error(result, &error);
-        }
+        let inside = Inside::enter(&self.env, &self.site, &what, &mut traces.recovered)?;
+        let outcome = self.locked(request, live, traces);
+        traces.note(inside.leave(&self.env));
         outcome
     }
 
@@ -127,10 +124,10 @@ impl<'a> Publisher<'a> {
         &self,
         request: &PublishRequest,
         live: LivePath,
-        result: &mut PublishResult,
-    ) -> Result<TreeDigest, Cause> {
+        traces: &mut Traces,
+    ) -> Result<(TreeDigest, Option<String>), Cause> {
         let disk = self.env.disk;
-        let commit = self.commit_intent(request, &live, result)?;
+        let commit = self.commit_intent(request, &live)?;
         let candidate = tree::walk(disk, &request.workspace).map_err(Cause::Unfit)?;
         if candidate.is_none() {
             return Err(Cause::WrongName {
@@ -138,10 +135,8 @@ impl<'a> Publisher<'a> {
                 slug: request.slug.clone(),
             });
         }
-        self.check(request, Stage::Workspace, &request.workspace, result)?;
+        self.check(request, Stage::Workspace, &request.workspace)?;
 
-        let token = self.env.token();
-        result.transaction = Some(self.site.transactions().join(token.as_str()));
         let wanted = Request {
             live,
             candidate: request.workspace.clone(),
@@ -149,19 +144,17 @@ impl<'a> Publisher<'a> {
             operation: request.operation.clone(),
             commit,
         };
-        let staged =
-            stage(disk, &self.site, token, wanted).map_err(|error| refused(request, error))?;
-        result.staged = Some(staged.path());
-        if let Err(cause) = self.check(request, Stage::Staged, &staged.path(), result) {
-            self.discard(staged, result);
+        let staged = stage(disk, &self.site, self.env.token(), wanted)
+            .map_err(|error| refused(request, error))?;
+        if let Err(cause) = self.check(request, Stage::Staged, &staged.path()) {
+            traces.note(staged.discard(disk));
             return Err(cause);
         }
 
         let replaced = staged
             .replace(disk)
             .map_err(|error| refused(request, error))?;
-        result.staged = None;
-        self.settle(request, replaced, result)
+        self.settle(request, replaced, traces)
     }
 
     /// Checks and commits what is live now, or puts back what was.
@@ -169,11 +162,11 @@ impl<'a> Publisher<'a> {
         &self,
         request: &PublishRequest,
         mut replaced: Replaced,
-        result: &mut PublishResult,
-    ) -> Result<TreeDigest, Cause> {
+        traces: &mut Traces,
+    ) -> Result<(TreeDigest, Option<String>), Cause> {
         let disk = self.env.disk;
         let checked = self
-            .check(request, Stage::Live, &replaced.path(), result)
+            .check(request, Stage::Live, &replaced.path())
             .and_then(|()| {
                 replaced
                     .commit(disk, &GitCommitter(&self.env))
@@ -181,20 +174,17 @@ impl<'a> Publisher<'a> {
             });
         match checked {
             Ok(commit) => {
-                result.commit = commit;
                 // What was committed, with what hooks changed before it. What one
                 // changes afterwards is a deviation.
                 let digest = replaced.digest().clone();
-                if let Err(error) = replaced.finish(disk) {
-                    add_cleanup_error(result, &error);
-                }
-                Ok(digest)
+                traces.note(replaced.finish(disk));
+                Ok((digest, commit))
             }
             Err(cause) => {
                 let undone = replaced
                     .undo(disk, &cause.story())
                     .map_err(Cause::Transaction)?;
-                result.failed = undone.kept.into_iter().next();
+                traces.kept = undone.kept.into_iter().next();
                 Err(cause)
             }
         }
@@ -204,9 +194,8 @@ impl<'a> Publisher<'a> {
         &self,
         request: &PublishRequest,
         live: &LivePath,
-        result: &mut PublishResult,
     ) -> Result<Option<CommitIntent>, Cause> {
-        self.refuse_dirty(&request.slug, result)?;
+        self.refuse_dirty(&request.slug)?;
         let Some(message) = &request.commit else {
             return Ok(None);
         };
@@ -243,36 +232,24 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    fn refuse_dirty(&self, slug: &Slug, result: &mut PublishResult) -> Result<(), Cause> {
+    fn refuse_dirty(&self, slug: &Slug) -> Result<(), Cause> {
         let live = self.relative(slug)?;
         let paths = dirty::look(self.env.git, live.as_path()).map_err(Cause::Git)?;
         if paths.is_empty() {
             return Ok(());
         }
-        result.dirty_paths = paths;
-        Err(Cause::Dirty { slug: slug.clone() })
+        Err(Cause::Dirty {
+            slug: slug.clone(),
+            paths,
+        })
     }
 
-    fn check(
-        &self,
-        request: &PublishRequest,
-        stage: Stage,
-        dir: &Path,
-        result: &mut PublishResult,
-    ) -> Result<(), Cause> {
+    fn check(&self, request: &PublishRequest, stage: Stage, dir: &Path) -> Result<(), Cause> {
         let findings = consistency::check(self.env.disk, dir, &request.slug, request.mode);
-        result.findings.clone_from(&findings);
         if has_errors(&findings) {
             return Err(Cause::Findings { stage, findings });
         }
         Ok(())
-    }
-
-    fn discard(&self, staged: Staged, result: &mut PublishResult) {
-        match staged.discard(self.env.disk) {
-            Ok(()) => result.staged = None,
-            Err(error) => add_cleanup_error(result, &error),
-        }
     }
 
     fn relative(&self, slug: &Slug) -> Result<LivePath, Cause> {
@@ -282,31 +259,6 @@ impl<'a> Publisher<'a> {
             .to_string_lossy()
             .parse()
             .map_err(Cause::Place)
-    }
-
-    fn blank(&self, slug: &Slug) -> PublishResult {
-        let lock = self.env.live.transactions().join(LOCK_DIR);
-        PublishResult::new(self.env.live.migration(slug), lock)
-    }
-
-    fn refuse(&self, cause: Cause, mut result: PublishResult) -> PublishRefusal {
-        result.reason = cause.story();
-        let there = |path: &PathBuf| matches!(self.env.disk.stat(path), Ok(Some(_)));
-        result.staged = result.staged.filter(there);
-        result.transaction = result.transaction.filter(there);
-        result.snapshot_id = TreeDigest::of(self.env.disk, &result.live).ok();
-        if let Cause::Stale { base, .. } = &cause {
-            result.base_snapshot_id = Some(base.clone());
-        }
-        result.status = if cause.is_failure() {
-            Status::Failed
-        } else {
-            Status::Blocked
-        };
-        PublishRefusal {
-            cause,
-            result: Box::new(result),
-        }
     }
 }
 
@@ -337,10 +289,23 @@ fn refused(request: &PublishRequest, error: TransactionError) -> Cause {
     }
 }
 
-fn add_cleanup_error(result: &mut PublishResult, error: &dyn std::error::Error) {
-    let told = piton_base::on_one_line(error);
-    result.cleanup_error = Some(match result.cleanup_error.take() {
-        Some(earlier) => format!("{earlier}; {told}"),
-        None => told,
-    });
+/// What a publish leaves beside its end.
+#[derive(Default)]
+struct Traces {
+    recovered: Vec<Notice>,
+    kept: Option<PathBuf>,
+    unclean: Option<String>,
+}
+
+impl Traces {
+    /// Notes what could not be cleaned up.
+    fn note<E: std::error::Error>(&mut self, cleaned: Result<(), E>) {
+        if let Err(error) = cleaned {
+            let told = piton_base::on_one_line(&error);
+            self.unclean = Some(match self.unclean.take() {
+                Some(earlier) => format!("{earlier}; {told}"),
+                None => told,
+            });
+        }
+    }
 }

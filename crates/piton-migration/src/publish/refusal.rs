@@ -10,7 +10,6 @@ use piton_git::{GitError, Tip, UnderWay};
 
 use super::committer::commit_hint;
 use super::inside::EnterError;
-use super::result::PublishResult;
 use crate::consistency::{Finding, Severity};
 use crate::slug::Slug;
 
@@ -39,8 +38,8 @@ pub enum Cause {
     Place(#[source] InvalidLivePath),
     #[error(transparent)]
     Enter(#[from] EnterError),
-    #[error("{slug} has changes that are not committed")]
-    Dirty { slug: Slug },
+    #[error("{slug} has changes that are not committed: {}", listed(paths))]
+    Dirty { slug: Slug, paths: Vec<PathBuf> },
     #[error("the candidate cannot be published")]
     Unfit(#[source] TreeError),
     #[error("{}", tell(*stage, findings))]
@@ -72,25 +71,6 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Returns whether anything had been tried that had to be undone.
-    pub(super) fn is_failure(&self) -> bool {
-        match self {
-            Cause::WrongName { .. }
-            | Cause::InsideLive { .. }
-            | Cause::Place(_)
-            | Cause::Enter(_)
-            | Cause::Dirty { .. }
-            | Cause::Unfit(_)
-            | Cause::Stale { .. }
-            | Cause::Elsewhere { .. }
-            | Cause::Rewritten { .. }
-            | Cause::UnderWay(_)
-            | Cause::Git(_) => false,
-            Cause::Findings { stage, .. } => *stage == Stage::Live,
-            Cause::Commit(_) | Cause::Transaction(_) => true,
-        }
-    }
-
     /// Says what a person can do about it, beyond running the command again.
     pub fn way_out(&self) -> Option<String> {
         match self {
@@ -118,21 +98,37 @@ impl Cause {
 }
 
 /// A candidate that did not become live. What was live before is live: nothing
-/// was tried, or it was undone, as the status of the result says.
+/// was tried, or it was undone.
 #[derive(Debug)]
 pub struct PublishRefusal {
     pub cause: Cause,
-    pub result: Box<PublishResult>,
+    /// Where the tree is kept that was live for a moment and had to go.
+    pub kept: Option<PathBuf>,
+    /// What could not be cleaned up.
+    pub unclean: Option<String>,
 }
 
+/// Tells it all on one line.
 impl fmt::Display for PublishRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.result.fmt(f)
+        f.write_str(&self.cause.story().replace('\n', "; "))?;
+        if let Some(kept) = &self.kept {
+            write!(f, "; what was not published is kept in {}", kept.display())?;
+        }
+        if let Some(error) = &self.unclean {
+            write!(f, "; not all could be cleaned up: {error}")?;
+        }
+        Ok(())
     }
 }
 
-/// The result carries the whole chain already, so there is no source to add.
+/// The text carries the whole chain already, so there is no source to add.
 impl std::error::Error for PublishRefusal {}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+    paths.join(", ")
+}
 
 fn tell(stage: Stage, findings: &[Finding]) -> String {
     let what = match stage {

@@ -6,11 +6,8 @@ use std::time::Duration;
 use piton_durable::platform::RealProcesses;
 use piton_durable::{Holder, Lock, LockError, RealDisk, TreeDigest};
 use piton_git::{GitRead, Repository};
-use piton_migration::consistency::Mode;
 use piton_migration::live::LiveDir;
-use piton_migration::publish::{
-    Cause, Gate, Held, Leftovers, OsGate, PublishEnv, PublishRequest, Publisher, Status,
-};
+use piton_migration::publish::{Cause, Gate, Held, Leftovers, OsGate, PublishEnv, Publisher};
 use piton_testkit::PlainDisk;
 
 use super::world::{World, now};
@@ -54,9 +51,7 @@ fn a_first_publish_makes_the_migrations_directory() {
     let request = world.request("rework", "new");
     assert_eq!(request.base, TreeDigest::missing());
     let published = world.publish(&request).unwrap();
-    assert_eq!(published.result.status, Status::Published);
-    assert_eq!(published.result.reason, "published rework");
-    assert_eq!(published.result.staged, None);
+    assert_eq!(published.unclean, None);
     assert_eq!(world.repo.subjects(), ["plan rework", "start"]);
     assert_eq!(world.repo.status(), "");
     world.assert_tidy();
@@ -123,15 +118,15 @@ fn a_hook_that_refuses_the_commit_undoes_the_publish_and_keeps_the_candidate() {
     );
     let before = world.digest("rework");
     let request = world.request("rework", "new");
-    let refusal = match world.publish(&request) {
-        Err(refusal) if refusal.result.status == Status::Failed => refusal,
-        other => panic!("{other:?}"),
-    };
+    let refusal = world.publish(&request).unwrap_err();
     let text = refusal.to_string();
     assert!(text.contains("not on a Friday"), "{text}");
-    let kept = refusal.result.failed.clone().unwrap();
+    let kept = refusal.kept.clone().unwrap();
     assert!(
-        text.contains(&format!("\nfailed={}", kept.display())),
+        text.contains(&format!(
+            "; what was not published is kept in {}",
+            kept.display()
+        )),
         "{text}"
     );
     assert!(kept.starts_with(world.root().join(".git/piton/failures")));
@@ -260,40 +255,6 @@ fn what_a_writer_left_that_takes_long_to_die_is_waited_for_and_recovered() {
     });
     assert_eq!(publisher.recover().unwrap().len(), 1);
     assert!(!transactions.join("begun").exists());
-}
-
-#[test]
-fn the_result_is_data_too() {
-    let world = World::with("rework", "old");
-    let request = PublishRequest {
-        mode: Mode::PlanningSnapshot,
-        ..world.request("rework", "new")
-    };
-    let published = world.publish(&request).unwrap();
-    let data = serde_json::to_value(&published.result).unwrap();
-    assert_eq!(data["status"], "published");
-    assert_eq!(data["snapshot_id"], published.digest.as_str());
-    let keys: Vec<&String> = data.as_object().unwrap().keys().collect();
-    assert_eq!(
-        keys,
-        [
-            "base_snapshot_id",
-            "cleanup_error",
-            "commit",
-            "dirty_paths",
-            "failed_path",
-            "findings",
-            "live_path",
-            "lock_path",
-            "reason",
-            "recovered",
-            "rollback_path",
-            "snapshot_id",
-            "staged_path",
-            "status",
-            "transaction_path"
-        ]
-    );
 }
 
 #[test]

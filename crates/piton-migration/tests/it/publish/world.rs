@@ -120,7 +120,10 @@ impl World {
         request(slug, self.candidate(slug, text), self.digest(slug))
     }
 
-    pub(crate) fn publish(&self, request: &PublishRequest) -> Result<Published, PublishRefusal> {
+    pub(crate) fn publish(
+        &self,
+        request: &PublishRequest,
+    ) -> Result<Published, Box<PublishRefusal>> {
         self.visit(&RealDisk, Duration::ZERO, |publisher| {
             publisher.publish(request)
         })

@@ -71,12 +71,8 @@ fn both_tools_publish_in_one_repository_at_the_same_time() {
             let published = world.visit(&RealDisk, Duration::from_secs(60), |publisher| {
                 publisher.publish(&request).unwrap()
             });
-            assert_eq!(
-                published.result.recovered,
-                [],
-                "nothing of theirs is broken"
-            );
-            assert_eq!(published.result.cleanup_error, None);
+            assert_eq!(published.recovered, [], "nothing of theirs is broken");
+            assert_eq!(published.unclean, None);
         }
         done.store(true, std::sync::atomic::Ordering::SeqCst);
         original.join().unwrap()

@@ -101,7 +101,7 @@ impl Print {
             };
             for entry in entries {
                 let path = here.join(&entry.name);
-                if entry.kind == Kind::Dir && found.len() < most {
+                if entry.kind == Kind::Dir {
                     waiting.push(path.clone());
                 }
                 let print = Self::of(disk, &path);
@@ -159,7 +159,11 @@ pub(super) fn changed(before: &Prints, after: &Prints) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use piton_testkit::SimDisk;
+    use std::io;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use piton_durable::RealDisk;
+    use piton_testkit::{SimDisk, TapDisk};
 
     use super::*;
 
@@ -199,6 +203,49 @@ mod tests {
         };
         assert!(kept(KEPT));
         assert!(!kept(KEPT + 1));
+    }
+
+    /// Returns what a link is taken for, where the disk fails when `path` below
+    /// its directory is looked at for this time.
+    #[expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
+    fn link(to: &str, path: &'static str, time: u32, error: i32) -> Print {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("file"), "text").unwrap();
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path().join(to), &link).unwrap();
+        let times = AtomicU32::new(0);
+        let failing = TapDisk::looking(RealDisk, move |looked| {
+            let is_it = looked.ends_with(path);
+            if is_it && times.fetch_add(1, Ordering::Relaxed) + 1 == time {
+                return Err(io::Error::from_raw_os_error(error));
+            }
+            Ok(())
+        });
+        match Print::of(&failing, &link) {
+            Print::Link { leads_to, .. } => Print::Link {
+                target: Bytes(Vec::new()),
+                leads_to,
+            },
+            other => other,
+        }
+    }
+
+    #[test]
+    fn a_link_is_told_from_others_by_the_file_it_leads_to_if_it_leads_to_one() {
+        // What may pass, and what lasts: EIO and EACCES.
+        let (passing, lasting) = (5, 13);
+        let to = |leads_to| Print::Link {
+            target: Bytes(Vec::new()),
+            leads_to,
+        };
+        assert_eq!(link("file", "", 0, 0), to(Some(Digest::of(b"text"))));
+        assert_eq!(link("nowhere", "", 0, 0), to(None));
+        assert_eq!(link(".", "", 0, 0), to(None));
+        // Its resolving is the third look at it, its reading the second at the file.
+        for (path, time) in [("link", 3), ("file", 2)] {
+            assert_eq!(link("file", path, time, passing), Print::Unreadable);
+            assert_eq!(link("file", path, time, lasting), to(None), "{path}");
+        }
     }
 
     #[test]

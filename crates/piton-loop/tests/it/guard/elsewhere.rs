@@ -208,3 +208,17 @@ fn what_cannot_be_kept_is_not_removed() {
     assert!(told.is_err(), "{told:?}");
     assert!(place.repo.exists(".git/hooks/post-commit"));
 }
+
+#[test]
+fn a_file_that_an_agent_has_git_include_is_told_with_the_settings_in_it() {
+    let place = Fixture::new();
+    let extra = place.home.path().join("extra").display().to_string();
+    let plant = format!("git config -f {extra} core.pager evil; git config include.path {extra}");
+    let keys = "(core.pager, include.path)";
+    let strays = [format!(".git/config {keys}"), format!("{extra} {keys}")];
+    let mut told: Vec<String> = (place.meanwhile(&plant).strays.iter())
+        .map(ToString::to_string)
+        .collect();
+    told.sort();
+    assert_eq!(told, strays);
+}

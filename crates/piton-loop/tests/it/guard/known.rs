@@ -2,7 +2,7 @@
 
 use piton_durable::RealDisk;
 use piton_loop::guard::{KnownSettings, Surroundings};
-use piton_testkit::{TapDisk, input_output};
+use piton_testkit::{SimDisk, TapDisk, input_output};
 
 use super::Fixture;
 
@@ -77,4 +77,48 @@ fn where_more_than_files_decides_git_is_asked_each_time() {
     assert_eq!(now(), None);
     place.repo.git(&["checkout", "-q", "-b", "feature"]);
     assert_eq!(now().as_deref(), Some("one"));
+}
+
+/// Tells whether git is asked once more although no file changed: the disk has
+/// none of the files in which the settings stand.
+fn is_asked_again(place: &Fixture) -> bool {
+    let (disk, known) = (SimDisk::new(), KnownSettings::default());
+    let around = Surroundings {
+        home: Some(place.home.path().to_owned()),
+        settings: Vec::new(),
+    };
+    let nick = || {
+        let settings = known.now(&disk, &place.git, &around).unwrap();
+        let found = settings.iter().rfind(|it| it.key == "user.nick");
+        found.and_then(|it| it.value.clone())
+    };
+    place.repo.git(&["config", "user.nick", "one"]);
+    assert_eq!(nick().as_deref(), Some("one"));
+    place.repo.git(&["config", "user.nick", "two"]);
+    nick().as_deref() == Some("two")
+}
+
+#[test]
+fn git_is_asked_once_as_long_as_files_alone_decide_and_none_of_them_changes() {
+    for (key, value) in [
+        ("core.pager", "less"),
+        ("core.pager", "%(prefix)/less"),
+        ("core.pager", "~root/less"),
+        ("include.path", "extra"),
+        ("include.path", "/nowhere/extra"),
+        ("include.path", "~/extra"),
+    ] {
+        let place = Fixture::new();
+        place.repo.git(&["config", key, value]);
+        assert!(!is_asked_again(&place), "{key} = {value}");
+    }
+}
+
+#[test]
+fn an_include_whose_place_only_git_knows_is_asked_about_each_time() {
+    for value in ["~root/extra", "%(prefix)/extra"] {
+        let place = Fixture::new();
+        place.repo.git(&["config", "include.path", value]);
+        assert!(is_asked_again(&place), "{value}");
+    }
 }

@@ -35,12 +35,12 @@ const ROUNDS: usize = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Op {
+pub(crate) enum Op {
     Migration(MigrationOp),
     Loop(LoopOp),
 }
 
-piton_plan::delegate_operation!(enum Seen for Op: Migration(MigrationOp), Loop(LoopOp));
+piton_plan::delegate_operation!(pub(crate) enum Seen for Op: Migration(MigrationOp), Loop(LoopOp));
 
 /// A repository without hooks.
 #[derive(Debug)]

@@ -1,11 +1,14 @@
 //! What a run's record says of each attempt at a step.
 
+use piton_agent::Limits;
+use piton_agent::sealing::SealTerms;
 use piton_base::{Effort, Report, Untold};
 use piton_durable::RealDisk;
 use piton_loop::planning::bookkeeping;
 use piton_loop::runs::{self, CommitPhase, Outset, RunBook};
 use piton_migration::operation::MigrationEvent;
 
+use crate::misdeeds::call_shell;
 use crate::world::{GOOD, World};
 
 fn outset() -> Outset {
@@ -224,4 +227,20 @@ fn what_became_of_a_publish_is_noted_at_its_own_attempt() {
         commit: "c0ffee".into(),
     });
     assert_eq!(record.summary().counts.commits_created, 1);
+}
+
+#[test]
+fn a_failure_report_has_all_that_is_known_and_the_end_of_each_output() {
+    let world = World::new();
+    let long = "for i in $(seq 30); do printf '%0199d\\n' $i; done";
+    let commands = format!("{long}; echo two; echo three; echo four; echo a warning >&2; exit 3");
+    let (made, _) = call_shell(&world, &commands, Limits::default(), SealTerms::off());
+    let report = made.unwrap_err().snapshot.unwrap();
+    let name = report.file_name().unwrap().to_str().unwrap();
+    let run = name.split_once("-attempt-").unwrap().0;
+    let text = std::fs::read_to_string(&report).unwrap();
+    let text = text
+        .replace(run, "RUN")
+        .replace(&world.repo.path().display().to_string(), "REPO");
+    insta::assert_snapshot!(text);
 }

@@ -207,6 +207,21 @@ fn steps_that_produce_nothing_are_not_accepted() {
         story(&failed)
     );
 
+    let file = |path: &str, text: &str| {
+        format!("[[step.edit]]\npath = \"approaches/{path}\"\nwrite = \"{text}\"\n")
+    };
+    for none in [
+        file(".md", "nameless"),
+        file("deep/rewrite.md", "elsewhere"),
+        file("rewrite.md", " \\n"),
+        file("rewrite.md", "a\\n"),
+    ] {
+        let edits = format!("{}{none}", file("facade.md", "a"));
+        let failed = world.fail(&one("planning.approaches", "done", &edits));
+        let told = "it wrote one approach alone (facade)";
+        assert!(story(&failed).contains(told), "{}", story(&failed));
+    }
+
     let world = World::at(Step::Expand);
     let plan = "[[step.edit]]\npath = \"plan.md\"\nwrite = \"# Plan\"\n";
     let phase = |name: &str, text: &str| {

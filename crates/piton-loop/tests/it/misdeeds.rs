@@ -351,6 +351,8 @@ fn a_hook_that_an_agent_planted_before_it_failed_is_set_aside_too() {
     let failed = with_shell(&world, &format!("cp /bin/false {}; exit 3", hook.display()));
     let story = story(&failed);
     assert!(story.contains(".git/hooks/pre-commit"), "{story}");
+    let advice = failed.failure.advice();
+    assert!(advice.contains("-add-api-set-aside"), "{advice}");
     assert!(!hook.exists());
     world.step(GOOD).unwrap();
 }

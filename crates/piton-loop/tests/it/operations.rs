@@ -5,20 +5,21 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use piton_agent::Agent;
+use piton_agent::{Agent, Host, Limits};
 use piton_base::{StateDir, Stop, Untold};
 use piton_durable::{Lock, RealDisk};
 use piton_git::{CommitId, GitRead};
 use piton_loop::operation::{
     AgentChoice, Agents, LandHeld, LandWork, Lands, LoopOp, LoopPerformer, LoopWorld, Remove,
-    WorkOn,
+    WorkOn, secrets_of,
 };
-use piton_loop::runs::{self, ActionKind, RunBook};
+use piton_loop::runs::{self, ActionKind, RunBook, RunId};
 use piton_loop::slots::SlotSettings;
 use piton_migration::planning::Step;
+use piton_migration::secret::Secret;
 use piton_plan::{
-    Done, ErrorPolicy, Failure, Interaction, Jobs, NoRecord, Outcome, Plan, PlanBuilder, PlanId,
-    Quiet, Report, Run, Slot, prepare,
+    Done, ErrorPolicy, Failure, Interaction, Jobs, Key, NoRecord, Operation, Outcome, Plan,
+    PlanBuilder, PlanId, Quiet, Report, Run, Slot, Verb, Verdict, prepare, verify,
 };
 
 use crate::world::{GOOD, World, holder};
@@ -55,13 +56,17 @@ impl Desk {
         }
     }
 
-    fn perform(&self, plan: &Plan<LoopOp>) -> Report {
-        let world = LoopWorld {
+    fn looking(&self) -> LoopWorld<'_> {
+        LoopWorld {
             disk: &RealDisk,
             git: &self.world.git,
             site: &self.world.site,
             slots: Some(&self.world.slots.home),
-        };
+        }
+    }
+
+    fn perform(&self, plan: &Plan<LoopOp>) -> Report {
+        let world = self.looking();
         let (stop, book) = (
             Stop::new(),
             RunBook::new(&RealDisk, &self.world.clock, &Untold),
@@ -106,8 +111,12 @@ impl Desk {
 
     /// Holds the commit as accepted work of this name is held.
     fn hold(&self, name: &str) {
+        self.hold_at(name, "HEAD");
+    }
+
+    fn hold_at(&self, name: &str, commit: &str) {
         let reference = format!("refs/piton/unlanded/{name}");
-        self.world.repo.git(&["update-ref", &reference, "HEAD"]);
+        self.world.repo.git(&["update-ref", &reference, commit]);
     }
 }
 
@@ -132,6 +141,67 @@ fn removing<I>(id: I) -> Remove<I> {
         bytes: 1,
         why: "it is too old".to_owned(),
     }
+}
+
+#[test]
+fn what_is_removed_is_named_in_the_plan() {
+    let run: RunId = "20260601T120000-000001".parse().unwrap();
+    for (operation, kind, target) in [
+        (LoopOp::from(removing(run)), "run", "20260601T120000-000001"),
+        (
+            removing(plan_id()).into(),
+            "journal",
+            &plan_id().to_string(),
+        ),
+        (removing(3_u32).into(), "slots", "3"),
+    ] {
+        assert_eq!(operation.key(), Key::new(kind, Verb::Delete, target));
+    }
+}
+
+#[test]
+fn the_agent_that_a_plan_names_may_take_as_long_as_the_plan_says() {
+    let mut choice = AgentChoice {
+        name: "script".to_owned(),
+        command: None,
+        script: None,
+        idle_seconds: 10_000,
+        deadline_seconds: 20_000,
+        grace_seconds: 7,
+    };
+    let seconds = Duration::from_secs;
+    let usual = Limits::default();
+    let limits = Limits {
+        idle: seconds(10_000),
+        tool_idle: seconds(10_000),
+        deadline: seconds(20_000),
+        after_result: seconds(7),
+        politeness: usual.politeness,
+    };
+    assert!(usual.tool_idle < limits.tool_idle);
+    assert_eq!(choice.limits(), limits);
+    choice.idle_seconds = 1;
+    let patient = Limits {
+        idle: seconds(1),
+        tool_idle: usual.tool_idle,
+        ..limits
+    };
+    assert_eq!(choice.limits(), patient, "a tool may be silent for longer");
+}
+
+#[test]
+fn a_secret_of_the_environment_is_known_by_its_variable() {
+    let variables = [
+        ("GITHUB_TOKEN", "ghp_0123456789abcdef"),
+        ("HOME", "/home/me"),
+    ];
+    let secrets = secrets_of(&Host::new(
+        variables.map(|(name, it)| (name.into(), it.into())),
+    ));
+    let within = |text: &str| Secret::within(&secrets, text.as_bytes()).map(str::to_owned);
+    let found = within("token = ghp_0123456789abcdef");
+    assert_eq!(found.as_deref(), Some("GITHUB_TOKEN"));
+    assert_eq!(within("cd /home/me"), None);
 }
 
 const IN_USE: &str = "conflict: it changed since the plan was made: expected ";
@@ -219,7 +289,8 @@ fn held_work_lands_while_it_is_the_work_that_was_shown() {
         "it is let go of"
     );
     desk.hold("work-001");
-    desk.hold("work-002");
+    desk.hold_at("work-000", "HEAD^");
+    desk.hold_at("work-002", "HEAD^");
     let (held, other) = (desk.head(), "1".repeat(40).parse().unwrap());
     let short = held.short().to_owned();
     assert_eq!(
@@ -266,7 +337,13 @@ fn a_tick_that_was_cut_off_is_settled_by_what_is_held_and_what_has_landed() {
     let short = desk.head().short().to_owned();
     let accepted = "ok it was accepted, and is held";
     let landed = format!("ok landed {short}");
-    assert_eq!(told(&desk.perform(&plan)), [accepted, &landed]);
+    let settled = desk.perform(&plan);
+    assert_eq!(told(&settled), [accepted, &landed]);
+    // What it did was looked at when it landed, and leaves nothing to look at.
+    let receipts = &settled.receipts;
+    let looked = verify(plan_id(), &plan, receipts, &desk.looking(), Jobs::default());
+    let verdicts: Vec<Verdict> = looked.checked.into_iter().map(|it| it.verdict).collect();
+    assert_eq!(verdicts, [Verdict::NotApplicable, Verdict::NotApplicable]);
     // The branch has gone back to before it.
     desk.world
         .repo

@@ -48,6 +48,10 @@ fn a_migration_is_planned_from_nothing_to_ready() {
     );
     let snapshot = world.snapshot();
     assert_eq!(snapshot.manifest.status(), Status::Ready);
+    for done in snapshot.state.completed() {
+        let by = [&done.agent, &done.model, &done.effort].map(Option::as_deref);
+        assert_eq!(by, [Some("script"), Some("m-1"), Some("low")]);
+    }
     assert_eq!(snapshot.manifest.current_phase_name(), "facade");
     assert_eq!(snapshot.manifest.phases().len(), 2);
     assert_eq!(world.repo.status(), "");
@@ -60,10 +64,16 @@ fn a_migration_is_planned_from_nothing_to_ready() {
     ));
     let body = world.repo.git(&["log", "-1", "--format=%B"]);
     assert!(body.contains("\n\nWhy:\nsmall and safe"), "{body}");
-    let revised = world.repo.git(&["log", "-1", "--skip=2", "--format=%B"]);
-    assert!(
-        revised.contains("planning.revise accepted; next step: review-2\n\nphases: facade, tests"),
-        "{revised}"
+    let message = |skip: &str| world.repo.git(&["log", "-1", skip, "--format=%B"]);
+    assert_eq!(
+        message("--skip=2").trim_end(),
+        "piton: planning/add-api/revise\n\nWhy:\n\
+         planning.revise accepted; next step: review-2\n\nphases: facade, tests"
+    );
+    assert_eq!(
+        message("--skip=6").trim_end(),
+        "piton: planning/add-api/approaches\n\nWhy:\n\
+         planning.approaches accepted; next step: pick-best\n\napproaches: facade, rewrite"
     );
 }
 

@@ -54,8 +54,11 @@ fn a_rejected_plan_leaves_a_note_and_is_over() {
         .unwrap();
     assert_eq!(world.snapshot().manifest.status(), Status::Skipped);
     let note = world.repo.read("migrations/add-api/intentional-skip.md");
-    assert!(note.starts_with("# Intentional Skip: add-api\n\n## Target\n\nPut an API"));
-    assert!(note.contains("## Blocker Reason\n\nnot worth it\n"));
+    assert_eq!(
+        note,
+        "# Intentional Skip: add-api\n\n## Target\n\nPut an API in front of the parser\n\n\
+         - `src/parse.rs`\n\n## Blocker Reason\n\nnot worth it\n"
+    );
     let feedback = (FeedbackSource::Message, "try again");
     assert!(person::refine(&world.case(), feedback, local_stamp(&world.clock)).is_err());
 }

@@ -19,8 +19,8 @@ impl Parser<'_> {
             Some('*') => Ok(Given::Made(self.alias()?)),
             Some('[') => Ok(Given::List(self.nested(Self::flow_list)?)),
             Some('{') => Ok(Given::Made(self.nested(Self::flow_mapping)?)),
-            Some('\'') => Ok(Given::Quoted(self.single_quoted()?)),
-            Some('"') => Ok(Given::Quoted(self.double_quoted()?)),
+            Some('\'') => Ok(Given::Quoted(self.quoted('\'')?)),
+            Some('"') => Ok(Given::Quoted(self.quoted('"')?)),
             Some(c) if self.plain_may_begin(c, in_brackets) => {
                 Ok(Given::Plain(self.plain(least, in_brackets)))
             }

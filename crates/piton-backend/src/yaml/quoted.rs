@@ -5,40 +5,23 @@ use super::document::YamlError;
 use super::parser::Parser;
 
 impl Parser<'_> {
-    pub(super) fn single_quoted(&mut self) -> Result<String, YamlError> {
+    /// Reads a scalar in quotes of this kind.
+    pub(super) fn quoted(&mut self, quote: char) -> Result<String, YamlError> {
         self.at.bump();
         let mut text = String::new();
         loop {
             match self.at.peek() {
                 None => return self.fail("found unexpected end of stream in a quoted scalar"),
-                Some('\'') => {
+                Some(c) if c == quote => {
                     self.at.bump();
-                    if self.at.peek() != Some('\'') {
+                    // A single quote that is doubled stands for one.
+                    if quote != '\'' || self.at.peek() != Some(quote) {
                         return Ok(text);
                     }
                     self.at.bump();
-                    text.push('\'');
+                    text.push(quote);
                 }
-                Some(c) if c == ' ' || c == '\t' || is_break(c) => self.quoted_gap(&mut text)?,
-                Some(c) => {
-                    text.push(c);
-                    self.at.bump();
-                }
-            }
-        }
-    }
-
-    pub(super) fn double_quoted(&mut self) -> Result<String, YamlError> {
-        self.at.bump();
-        let mut text = String::new();
-        loop {
-            match self.at.peek() {
-                None => return self.fail("found unexpected end of stream in a quoted scalar"),
-                Some('"') => {
-                    self.at.bump();
-                    return Ok(text);
-                }
-                Some('\\') => {
+                Some('\\') if quote == '"' => {
                     self.at.bump();
                     self.escape(&mut text)?;
                 }

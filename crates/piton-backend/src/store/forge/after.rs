@@ -8,8 +8,8 @@ use piton_github::ForgeError;
 use piton_github::endpoints::thread::{self, Thread};
 use piton_github::endpoints::versions::TextVersion;
 
+use super::backend::ForgeBackend;
 use super::page::Page;
-use super::read::ForgeBackend;
 use crate::header::find_header;
 use crate::log::trusts;
 

@@ -3,8 +3,8 @@
 use piton_github::endpoints::comments;
 use piton_github::{ForgeError, found};
 
+use super::backend::ForgeBackend;
 use super::footing::number;
-use super::read::ForgeBackend;
 use crate::store::{BackendError, PlanId, Result, comment_mark};
 use crate::text::within_limit;
 

@@ -5,9 +5,9 @@ use piton_base::Digest;
 use piton_github::endpoints::versions::{self, TextVersion};
 use piton_github::endpoints::{comments, issues, people};
 
+use super::backend::ForgeBackend;
 use super::commands::{COMMANDS, commands};
 use super::footing::{document, mark};
-use super::read::ForgeBackend;
 use super::trust::is_trusted;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::store::interface::same_text;

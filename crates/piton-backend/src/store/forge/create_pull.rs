@@ -7,8 +7,8 @@ use piton_github::endpoints::{labels, people, pulls, repository};
 use piton_github::{ForgeError, found};
 use serde_json::json;
 
+use super::backend::ForgeBackend;
 use super::footing::{mark, number};
-use super::read::ForgeBackend;
 use crate::header::{Field, NewHeader, Patch, new_header};
 use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId, Result, slug};
 use crate::text::{escape_markers, has_footer, within_limit, wrap_original_plan};

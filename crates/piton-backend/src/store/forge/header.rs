@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use piton_github::endpoints::issues;
 
 use super::after::Rescue;
+use super::backend::ForgeBackend;
 use super::footing::number;
 use super::page::Page;
-use super::read::ForgeBackend;
 use crate::header::{Edited, Field, Header, Patch, apply_patch, find_header};
 use crate::log::{Entry, LogPage, fold};
 use crate::store::interface::checked_header;

@@ -3,7 +3,7 @@
 use piton_github::endpoints::labels;
 use piton_github::{ForgeError, found};
 
-use super::read::ForgeBackend;
+use super::backend::ForgeBackend;
 use crate::store::Result;
 
 /// A label that is made when it is missing: its colour and what it is for.

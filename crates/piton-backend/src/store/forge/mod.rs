@@ -1,6 +1,7 @@
 //! Plans on GitHub: in issues, or in draft pull requests.
 
 mod after;
+mod backend;
 mod commands;
 mod comment;
 mod create_issue;
@@ -15,5 +16,5 @@ mod trust;
 mod write;
 mod writing;
 
-pub use read::{ForgeBackend, Medium};
+pub use backend::{ForgeBackend, Medium};
 pub use writing::{CloneState, Writing};

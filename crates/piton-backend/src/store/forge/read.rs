@@ -1,12 +1,12 @@
-//! Plans on GitHub, and how they are read, as far as one request tells.
+//! How plans on GitHub are read.
 
 use piton_github::endpoints::{comments, contents, issues, pulls};
-use piton_github::{Forge, RepoName, found};
+use piton_github::found;
 
+use super::backend::{ForgeBackend, Medium};
 use super::commands::has_commands;
 use super::footing::{document, mark, number};
 use super::trust::{is_trusted, trusted};
-use super::writing::Writing;
 use crate::header::Patch;
 use crate::kind::{Seen, TextKind};
 use crate::log::{LogPage, fold};
@@ -19,32 +19,6 @@ use crate::text::{has_footer, plan_in_body, plan_in_comment, unescape_markers};
 
 /// How many of the newest issues are looked at for one that was made before.
 const LOOKED_AT: usize = 100;
-
-/// In what plans are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Medium {
-    Issue,
-    DraftPull,
-}
-
-impl Medium {
-    /// The label that every plan has.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Issue => "erk-plan",
-            Self::DraftPull => "erk-pr",
-        }
-    }
-}
-
-/// Plans on GitHub.
-#[derive(Debug)]
-pub struct ForgeBackend<'a> {
-    pub forge: &'a dyn Forge,
-    pub repo: RepoName,
-    pub place: Medium,
-    pub writing: Writing<'a>,
-}
 
 impl ForgeBackend<'_> {
     fn seen(document: &Document) -> TextKind {

@@ -3,8 +3,8 @@
 use piton_github::endpoints::comments::{self, Comment};
 use piton_github::{ForgeError, found};
 
+use super::backend::ForgeBackend;
 use super::page::Page;
-use super::read::ForgeBackend;
 use super::trust::trusted;
 use crate::log::{Entry, LogPage, Writer};
 use crate::store::Result;

@@ -3,8 +3,8 @@
 use piton_base::Digest;
 use piton_github::endpoints::issues;
 
+use super::backend::{ForgeBackend, Medium};
 use super::footing::number;
-use super::read::{ForgeBackend, Medium};
 use crate::store::interface::{not_blank, same_text, text_digest};
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, NewPlan, Noted, PlanId, Result, State,

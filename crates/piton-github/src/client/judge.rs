@@ -32,11 +32,13 @@ pub(super) enum Verdict {
 
 /// The server's clock, as it tells it.
 pub(super) fn date(came: &Came) -> Option<Timestamp> {
-    let text = came.header("date")?;
+    moment(came.header("date")?)
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
     // HTTP writes "GMT" where mail writes an offset.
-    rfc2822::DateTimeParser::new()
-        .parse_timestamp(text.replace("GMT", "+0000"))
-        .ok()
+    let text = text.replace("GMT", "+0000");
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 pub(super) fn judge(
@@ -130,16 +132,8 @@ fn later(now: Timestamp, length: Duration) -> Timestamp {
 /// Whether a refusal is one of the two limits, and for how long.
 fn limit(came: &Came, message: &str, now: Timestamp) -> Option<(LimitKind, Duration)> {
     let told = came.header("retry-after").and_then(|text| {
-        text.trim()
-            .parse::<u64>()
-            .map(Duration::from_secs)
-            .ok()
-            .or_else(|| {
-                let until = rfc2822::DateTimeParser::new()
-                    .parse_timestamp(text.replace("GMT", "+0000"))
-                    .ok()?;
-                Some(until_then(until, now))
-            })
+        let seconds = text.trim().parse().map(Duration::from_secs).ok();
+        seconds.or_else(|| Some(until_then(moment(text)?, now)))
     });
     let used_up = came.header("x-ratelimit-remaining").map(str::trim) == Some("0");
     let reset = came

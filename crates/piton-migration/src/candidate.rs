@@ -4,7 +4,7 @@ use piton_base::text::beside;
 use std::path::{Path, PathBuf};
 
 use crate::consistency::{self, Finding, Mode};
-use crate::manifest::{MANIFEST_FILE, Manifest, Status};
+use crate::manifest::{MANIFEST_FILE, Manifest};
 use crate::slug::Slug;
 use piton_durable::{
     Disk, DiskError, DiskRead, Image, TreeDigest, TreeError, WriteError, make_dirs, tree,
@@ -73,16 +73,6 @@ pub enum CandidateError {
 }
 
 impl Proposal {
-    /// Returns the mode that a migration of this status is published in.
-    pub fn mode_of(status: Status) -> Mode {
-        match status {
-            Status::Ready => Mode::ReadyPublish,
-            Status::Planning | Status::InProgress | Status::Skipped | Status::Done => {
-                Mode::PlanningSnapshot
-            }
-        }
-    }
-
     /// Writes the candidate below a directory, and checks it as publishing will.
     /// Returns it with everything that is in it. A power cut may take it.
     pub fn build(

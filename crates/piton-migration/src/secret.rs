@@ -36,7 +36,7 @@ impl Secret {
     /// Returns the name of a variable whose value stands in these bytes.
     pub fn within<'s>(secrets: &'s [Self], bytes: &[u8]) -> Option<&'s str> {
         let text = String::from_utf8_lossy(bytes);
-        let found = secrets.iter().find(|secret| text.contains(&secret.value));
+        let found = secrets.iter().find(|secret| secret.is_in(&text));
         found.map(|secret| secret.name.as_str())
     }
 
@@ -44,9 +44,8 @@ impl Secret {
     /// would be committed.
     pub fn found_among(secrets: &[Self], contents: &Contents) -> Option<(String, String)> {
         contents.paths().find_map(|path| {
-            let text = contents.text(path)?;
-            let secret = secrets.iter().find(|secret| text.contains(&secret.value))?;
-            Some((path.to_owned(), secret.name.clone()))
+            let name = Self::within(secrets, contents.get(path)?)?;
+            Some((path.to_owned(), name.to_owned()))
         })
     }
 }

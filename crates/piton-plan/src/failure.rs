@@ -51,13 +51,13 @@ piton_base::words! {
 
 impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Self {
-        Self::of(FailureKind::Io, &error)
+        Self::io(error)
     }
 }
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
-        Self::of(FailureKind::Io, &error)
+        Self::io(error)
     }
 }
 
@@ -79,6 +79,11 @@ impl Failure {
     /// Tells an error with everything below it.
     pub fn of(kind: FailureKind, error: &dyn Error) -> Self {
         Self::new(kind, piton_base::on_one_line(error))
+    }
+
+    /// Tells an error of the disk, or of what was read from it.
+    pub fn io(error: impl Error) -> Self {
+        Self::of(FailureKind::Io, &error)
     }
 
     /// Says what to do about it.

@@ -17,7 +17,6 @@ use crate::work::spilled;
 
 impl Perform<CallAgent> for LoopPerformer<'_, '_> {
     fn perform(&self, op: &CallAgent, _: &Given<'_>, seen: Box<Snapshot>) -> Result<Done, Failure> {
-        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
         let agent = self.agents.agent(&op.agent)?;
         let slots = self.agents.slots()?;
         let decision = op.decision(*seen);
@@ -32,7 +31,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             sealed: (&slots.terms).into(),
         };
         let run = self.book.begun(self.site, &self.holder, &outset);
-        let run = run.map_err(|error| failed(&error))?;
+        let run = run.map_err(Failure::io)?;
         let made = Performer {
             disk: self.disk,
             git: self.git,
@@ -68,8 +67,8 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             self.book.failed(FinalStatus::MigrationFailed, story);
             return Err(failure);
         }
-        bookkeeping::accepted(&run, &decision, &made.outcome).map_err(|error| failed(&error))?;
-        let candidate = serde_json::to_value(&made.candidate).map_err(|error| failed(&error))?;
+        bookkeeping::accepted(&run, &decision, &made.outcome).map_err(Failure::io)?;
+        let candidate = serde_json::to_value(&made.candidate).map_err(Failure::io)?;
         Ok(Done::saying(format!("run {}", run.id())).with(&CANDIDATE, candidate))
     }
 }

@@ -3,8 +3,7 @@
 use piton_git::CommitId;
 use piton_git::slot::held;
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Perform, Verb,
+    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +39,7 @@ impl Operation for LandHeld {
 
 impl Observe<LandHeld> for LoopWorld<'_> {
     fn observe(&self, op: &LandHeld, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
-        let held =
-            held::unlanded(self.git).map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        let held = held::unlanded(self.git).map_err(Failure::io)?;
         let is_it = |name: &held::HeldRef| name.work() == Some(op.held.as_str());
         let told = |commit: &CommitId| format!("{} is held", commit.short());
         Ok(match held.iter().find(|(name, _)| is_it(name)) {

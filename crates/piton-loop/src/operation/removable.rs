@@ -59,8 +59,7 @@ impl Removable for PlanId {
 
     fn stands(&self, world: &LoopWorld<'_>) -> Result<Stands, Failure> {
         let dir = journals(world.site);
-        let there = journal::is_there(world.disk, &dir, *self)
-            .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        let there = journal::is_there(world.disk, &dir, *self).map_err(Failure::io)?;
         Ok(match (there, journal::is_held(&dir, *self)) {
             (false, _) => Stands::Gone,
             (true, false) => Stands::Free,
@@ -97,7 +96,7 @@ impl Removable for u32 {
         match home.in_use(*self) {
             Ok(true) => Ok(Stands::InUse),
             Ok(false) => Ok(Stands::Free),
-            Err(error) => Err(Failure::of(FailureKind::Io, &error)),
+            Err(error) => Err(Failure::io(&error)),
         }
     }
 

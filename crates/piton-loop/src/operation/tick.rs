@@ -132,9 +132,8 @@ impl Perform<LandWork> for LoopPerformer<'_, '_> {
     /// Settles a landing that was cut off: half of one was finished or put back
     /// before, so the commit is on its branch or is held.
     fn perform(&self, op: &LandWork, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
         let commit = given.value(&op.commit)?;
-        let head = self.git.head().map_err(|error| failed(&error))?;
+        let head = self.git.head().map_err(Failure::io)?;
         let landed = head.is_some_and(|head| {
             let contained = self.git.contains(&head, &commit);
             contained.unwrap_or(false)
@@ -151,7 +150,7 @@ impl Perform<LandWork> for LoopPerformer<'_, '_> {
 }
 
 fn held_commit(git: &dyn GitRead, name: &str) -> Result<Option<CommitId>, Failure> {
-    let held = held::unlanded(git).map_err(|error| Failure::of(FailureKind::Io, &error))?;
+    let held = held::unlanded(git).map_err(Failure::io)?;
     Ok(held
         .into_iter()
         .find_map(|(reference, commit)| (reference.work() == Some(name)).then_some(commit)))

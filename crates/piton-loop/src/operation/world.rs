@@ -4,7 +4,7 @@ use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_git::slot::SlotHome;
 use piton_migration::operation::moved;
-use piton_plan::{Failure, FailureKind, Given, Moment, Observation, Observe};
+use piton_plan::{Failure, Given, Moment, Observation, Observe};
 
 use super::CallAgent;
 use crate::planning::site::Site;
@@ -31,8 +31,7 @@ impl Observe<CallAgent> for LoopWorld<'_> {
         if let Some(changed) = moved(self.git, Some(&op.on))? {
             return Ok(changed);
         }
-        let found = Snapshot::read(self.disk, self.site, &op.slug)
-            .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        let found = Snapshot::read(self.disk, self.site, &op.slug).map_err(Failure::io)?;
         let told = |digest: &str| format!("the migration at {digest}");
         let digest = told(found.digest.short());
         Ok(if found.digest == op.base {

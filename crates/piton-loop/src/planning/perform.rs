@@ -10,6 +10,7 @@ use piton_durable::{Disk, Holder, Reserve};
 use piton_git::slot::{Changes, Slot, SlotChange, SlotUse, Slots};
 use piton_git::{Git, View};
 use piton_migration::candidate::{Candidate, Proposal};
+use piton_migration::consistency::Mode;
 use piton_migration::contents::Contents;
 use piton_migration::secret::Secret;
 use piton_seal::CacheSet;
@@ -269,7 +270,7 @@ impl Call<'_> {
         let proposal = Proposal {
             slug: self.decision.base.slug.clone(),
             base: self.decision.base.digest.clone(),
-            mode: Proposal::mode_of(accepted.status),
+            mode: Mode::of_publish(accepted.status),
             operation: call_role(self.decision.step).to_string(),
             message: commit::message(&self.decision.subject, &accepted.why, None),
             contents: accepted.contents,

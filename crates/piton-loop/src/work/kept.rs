@@ -3,6 +3,7 @@
 
 use piton_git::Tip;
 use piton_migration::candidate::{Candidate, CandidateError, Proposal};
+use piton_migration::consistency::Mode;
 
 use super::plan_prepared::Prepared;
 use super::shop::Shop;
@@ -25,7 +26,7 @@ pub(super) fn keep(
     let proposal = Proposal {
         slug: base.slug.clone(),
         base: base.digest.clone(),
-        mode: Proposal::mode_of(accepted.status),
+        mode: Mode::of_publish(accepted.status),
         operation: call_role(prepared.step).to_string(),
         message: message.to_owned(),
         contents: accepted.contents.clone(),

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use piton_agent::CallRole;
 use piton_durable::tree;
 use piton_git::slot::{Changes, Slot, SlotChange};
-use piton_migration::candidate::Proposal;
 use piton_migration::consistency::{self, Mode, first_error};
 use piton_migration::contents::Contents;
 use piton_migration::planning::Step;
@@ -127,7 +126,7 @@ impl Prepared {
             .contents
             .write(shop.disk, &dir)
             .map_err(|error| wrong(&error))?;
-        let mode = Proposal::mode_of(accepted.status);
+        let mode = Mode::of_publish(accepted.status);
         let findings = consistency::check(shop.disk, &dir, &self.base.slug, mode);
         match first_error(&findings) {
             Some(finding) => Err(format!("the migration would not be consistent: {finding}")),

@@ -132,12 +132,7 @@ impl<'a> Check<'a> {
         }
         for path in large {
             let message = "a phase document above 256 KiB is too long for agents";
-            self.findings.push(Finding::new(
-                self.mode,
-                Code::OversizedPhaseDoc,
-                path,
-                message,
-            ));
+            self.add_at(Code::OversizedPhaseDoc, path, message);
         }
     }
 

@@ -45,7 +45,11 @@ pub fn has_errors(findings: &[Finding]) -> bool {
 
 /// Returns the first finding that blocks.
 pub fn first_error(findings: &[Finding]) -> Option<&Finding> {
-    findings
-        .iter()
-        .find(|finding| finding.severity == Severity::Error)
+    errors(findings).next()
+}
+
+/// Returns the findings that block.
+pub(crate) fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    let findings = findings.iter();
+    findings.filter(|finding| finding.severity == Severity::Error)
 }

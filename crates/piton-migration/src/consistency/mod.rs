@@ -20,6 +20,7 @@ mod transactions;
 pub use check::{check, check_with};
 pub use code::{Code, Severity};
 pub use doctor::{Examination, Report, examine, examine_all};
+pub(crate) use finding::errors;
 pub use finding::{Finding, first_error, has_errors};
 pub use mode::Mode;
 pub use transactions::examine as examine_transactions;

@@ -12,7 +12,7 @@ use super::mode::Mode;
 use crate::manifest::Status;
 use crate::own::{OWN_FILE, load_own};
 use crate::planning::{
-    Cursor, Home, LoadedState, STAGES_DIR, STATE_FILE, StageRef, StateLoadError, Terminal,
+    Cursor, Decision, Home, LoadedState, STAGES_DIR, STATE_FILE, StageRef, StateLoadError,
     load_state,
 };
 use piton_base::on_one_line;
@@ -84,8 +84,8 @@ fn agrees(status: Status, cursor: Cursor) -> bool {
         (Status::Planning, Cursor::Terminal(_)) => false,
         // A person may reject a plan wherever it stands.
         (Status::Skipped, _) => true,
-        (Status::Ready | Status::InProgress | Status::Done, Cursor::Terminal(terminal)) => {
-            terminal != Terminal::Skipped
+        (Status::Ready | Status::InProgress | Status::Done, Cursor::Terminal(decision)) => {
+            decision != Decision::Reject
         }
         (Status::Ready | Status::InProgress | Status::Done, Cursor::Step(_)) => false,
     }

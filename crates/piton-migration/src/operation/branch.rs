@@ -1,22 +1,21 @@
 //! Whether HEAD is still where a plan was decided.
 
-use piton_git::{GitError, GitRead, Holds, Tip};
-use piton_plan::{Failure, FailureKind, Observation};
+use piton_git::{GitRead, Holds, Tip};
+use piton_plan::{Failure, Observation};
 
 /// Says how HEAD differs from where it was: it is on another branch, on one
 /// that no longer holds the commit, or in the middle of something.
 pub fn moved<S>(git: &dyn GitRead, on: Option<&Tip>) -> Result<Option<Observation<S>>, Failure> {
-    let failed = |error: &GitError| Failure::of(FailureKind::Io, error);
     let Some(wanted) = on else { return Ok(None) };
-    if let Some(begun) = git.under_way().map_err(|error| failed(&error))? {
+    if let Some(begun) = git.under_way().map_err(Failure::io)? {
         return Ok(Some(Observation::changed(
             "nothing begun with git",
             format!("{begun} is under way; {}", begun.way_out()),
         )));
     }
-    let found = git.tip().map_err(|error| failed(&error))?;
+    let found = git.tip().map_err(Failure::io)?;
     let holds = wanted.held_by(&found, |later, earlier| git.contains(later, earlier));
-    Ok(match holds.map_err(|error| failed(&error))? {
+    Ok(match holds.map_err(Failure::io)? {
         Holds::Still => None,
         Holds::Elsewhere => Some(Observation::changed(
             wanted.to_string(),

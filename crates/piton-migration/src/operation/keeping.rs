@@ -4,7 +4,7 @@ use std::path::Path;
 
 use piton_durable::transaction::keep;
 use piton_git::GitError;
-use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
+use piton_plan::{Done, Failure, Given, Moment, Observation, Observe, Perform};
 
 use super::{CommitPath, MigrationEvent, MigrationPerformer, MigrationWorld, Recover, SetAside};
 
@@ -21,7 +21,7 @@ impl Observe<Recover> for MigrationWorld<'_> {
 impl Perform<Recover> for MigrationPerformer<'_> {
     fn perform(&self, _: &Recover, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let recovered = self.publisher.recover();
-        let notices = recovered.map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        let notices = recovered.map_err(Failure::io)?;
         let lines: Vec<String> = notices.iter().map(ToString::to_string).collect();
         Ok(Done::saying(lines.join("; ")))
     }
@@ -41,8 +41,7 @@ impl Perform<SetAside> for MigrationPerformer<'_> {
     fn perform(&self, op: &SetAside, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let _held = self.gate.enter("setting something aside")?;
         let path = op.path.under(self.git.top());
-        let kept = keep(self.disk, &path, &self.state.failures())
-            .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        let kept = keep(self.disk, &path, &self.state.failures()).map_err(Failure::io)?;
         Ok(Done::saying(format!("kept in {}", kept.display())))
     }
 }
@@ -108,7 +107,7 @@ impl Perform<CommitPath> for MigrationPerformer<'_> {
 }
 
 fn git_failure(error: &GitError) -> Failure {
-    let failure = Failure::of(FailureKind::Io, error);
+    let failure = Failure::io(error);
     let message = format!("could not {}", failure.message);
     Failure {
         message,

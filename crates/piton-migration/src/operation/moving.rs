@@ -4,7 +4,7 @@ use std::path::Path;
 
 use piton_durable::transaction::keep;
 use piton_durable::{DiskRead, Kind, create_dirs, write_atomic};
-use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
+use piton_plan::{Done, Failure, Given, Moment, Observation, Observe, Perform};
 
 use super::{InTheWay, MigrationPerformer, MigrationWorld, MoveDir};
 
@@ -53,8 +53,7 @@ impl Perform<MoveDir> for MigrationPerformer<'_> {
         let (from, to) = (op.from.under(top), op.to.under(top));
         let mut message = String::new();
         if op.in_the_way == InTheWay::Dir && look(disk, &to)? == Occupant::Dir {
-            let kept =
-                keep(disk, &to, aside).map_err(|error| Failure::of(FailureKind::Io, &error))?;
+            let kept = keep(disk, &to, aside).map_err(Failure::io)?;
             message = format!("what was there is kept in {}", kept.display());
         }
         for rewrite in &op.rewrites {

@@ -22,8 +22,7 @@ impl Observe<Publish> for MigrationWorld<'_> {
         _: Moment,
     ) -> Result<Observation<()>, Failure> {
         let live = self.live.migration(&op.slug);
-        let found =
-            TreeDigest::of(self.disk, &live).map_err(|e| Failure::of(FailureKind::Io, &e))?;
+        let found = TreeDigest::of(self.disk, &live).map_err(Failure::io)?;
         let already = match &op.next {
             Next::Candidate(slot) => match given.value(slot) {
                 Ok(candidate) => candidate.digest == found,
@@ -52,9 +51,7 @@ impl MigrationWorld<'_> {
     /// hook changed after the commit is in none.
     fn is_committed(&self, op: &Publish) -> Result<bool, Failure> {
         let changed = self.git.status(&[Path::new(&op.destination)], false);
-        Ok(changed
-            .map_err(|e| Failure::of(FailureKind::Io, &e))?
-            .is_empty())
+        Ok(changed.map_err(Failure::io)?.is_empty())
     }
 }
 
@@ -64,8 +61,7 @@ fn edited(
     op: &Publish,
     edits: &Edits,
 ) -> Result<bool, Failure> {
-    let contents = Contents::read(disk, &live.migration(&op.slug))
-        .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+    let contents = Contents::read(disk, &live.migration(&op.slug)).map_err(Failure::io)?;
     Ok(contents.is_some_and(|contents| {
         edits.files.iter().all(|edit| {
             let wanted = edit.content.as_ref().and_then(Content::known);
@@ -181,12 +177,11 @@ impl MigrationPerformer<'_> {
     /// Returns the candidate of the call before with its files, or builds one
     /// from the edits.
     fn candidate(&self, op: &Publish, given: &Given<'_>) -> Result<(Candidate, Contents), Failure> {
-        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
         let edits = match &op.next {
             Next::Candidate(slot) => {
                 let candidate = given.value(slot)?;
                 let restored = candidate.restore(self.disk);
-                let Some(image) = restored.map_err(|error| failed(&error))? else {
+                let Some(image) = restored.map_err(Failure::io)? else {
                     let dir = candidate.dir.display();
                     return Err(Failure::new(
                         FailureKind::Conflict,
@@ -202,7 +197,7 @@ impl MigrationPerformer<'_> {
         };
         let live = self.live.migration(&op.slug);
         let mut contents = Contents::read(self.disk, &live)
-            .map_err(|error| failed(&error))?
+            .map_err(Failure::io)?
             .unwrap_or_default();
         for edit in &edits.files {
             match edit.content.as_ref().and_then(Content::known) {
@@ -220,7 +215,7 @@ impl MigrationPerformer<'_> {
             message: edits.message.clone(),
         }
         .build(self.disk, &below, None);
-        let (candidate, image) = built.map_err(|error| failed(&error))?;
+        let (candidate, image) = built.map_err(Failure::io)?;
         Ok((candidate, image.into()))
     }
 

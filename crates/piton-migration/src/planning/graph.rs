@@ -115,7 +115,7 @@ impl Position {
             Self::Revise { .. } => Cursor::Step(Step::Revise),
             Self::Review2 { .. } => Cursor::Step(Step::Review2),
             Self::FinalReview { .. } => Cursor::Step(Step::FinalReview),
-            Self::Decided { decision, .. } => Cursor::Terminal(decision.terminal()),
+            Self::Decided { decision, .. } => Cursor::Terminal(*decision),
         }
     }
 

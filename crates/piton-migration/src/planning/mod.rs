@@ -25,4 +25,4 @@ pub use reference::{Home, ReferenceError, ReferenceFault, StageRef};
 pub use replay::{ReplayError, replay};
 pub use stage::{STAGES_DIR, STATE_FILE, stage_file_name};
 pub use state::{CompletedStep, PlanningState, StateChangeError};
-pub use step::{Cursor, Decision, Outcome, Step, Terminal};
+pub use step::{Cursor, Decision, Outcome, Step};

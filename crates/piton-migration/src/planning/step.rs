@@ -27,17 +27,6 @@ piton_base::words! {
     }
 }
 
-impl Decision {
-    /// Returns where the decision leads.
-    pub fn terminal(self) -> Terminal {
-        match self {
-            Self::ApproveAuto => Terminal::Ready,
-            Self::ApproveNeedsHuman => Terminal::ReadyAwaitingHuman,
-            Self::Reject => Terminal::Skipped,
-        }
-    }
-}
-
 /// How an accepted step came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -69,40 +58,27 @@ impl Outcome {
     }
 }
 
-/// Where planning ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Terminal {
-    Ready,
-    ReadyAwaitingHuman,
-    Skipped,
-}
-
-/// Where planning stands: at a step, or at an end.
+/// Where planning stands: at a step, or at the end that a decision led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cursor {
     Step(Step),
-    Terminal(Terminal),
+    Terminal(Decision),
 }
 
 impl Cursor {
     /// Every cursor.
     pub fn all() -> impl Iterator<Item = Self> {
-        let ends = [
-            Terminal::Ready,
-            Terminal::ReadyAwaitingHuman,
-            Terminal::Skipped,
-        ];
         let steps = Step::ALL.iter().copied().map(Self::Step);
-        steps.chain(ends.into_iter().map(Self::Terminal))
+        steps.chain(Decision::ALL.iter().copied().map(Self::Terminal))
     }
 
     /// Returns the name used in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Step(step) => step.as_str(),
-            Self::Terminal(Terminal::Ready) => "terminal-ready",
-            Self::Terminal(Terminal::ReadyAwaitingHuman) => "terminal-ready-awaiting-human",
-            Self::Terminal(Terminal::Skipped) => "terminal-skipped",
+            Self::Terminal(Decision::ApproveAuto) => "terminal-ready",
+            Self::Terminal(Decision::ApproveNeedsHuman) => "terminal-ready-awaiting-human",
+            Self::Terminal(Decision::Reject) => "terminal-skipped",
         }
     }
 }

@@ -9,10 +9,9 @@ use piton_durable::transaction::{
 use piton_git::{GitError, Holds, Tip};
 
 use super::env::PublishEnv;
-use crate::consistency::{self, Mode, Severity};
+use crate::consistency::{self, Mode, errors};
 use crate::live::load_manifest;
-use crate::manifest::Status;
-use crate::slug::Slug;
+use crate::slug::{Slug, SlugError};
 
 /// Commits exactly the paths of an intent, on the branch it was meant for.
 #[derive(Clone, Copy, Debug)]
@@ -44,18 +43,13 @@ impl Committer for GitCommitter<'_> {
             .unwrap_or_default()
             .to_string_lossy()
             .parse()
-            .map_err(|error| format!("{error}"))?;
-        let mode = match load_manifest(disk, live).map(|manifest| manifest.status()) {
-            Ok(Status::Ready) => Mode::ReadyPublish,
-            // The check reports a manifest that cannot be read.
-            Ok(_) | Err(_) => Mode::PlanningSnapshot,
-        };
+            .map_err(|error: SlugError| error.to_string())?;
+        // The check reports a manifest that cannot be read.
+        let mode = load_manifest(disk, live).map_or(Mode::PlanningSnapshot, |manifest| {
+            Mode::of_publish(manifest.status())
+        });
         let findings = consistency::check(disk, live, &slug, mode);
-        let told: Vec<&str> = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| finding.message.as_str())
-            .collect();
+        let told: Vec<&str> = errors(&findings).map(|it| it.message.as_str()).collect();
         if told.is_empty() {
             Ok(())
         } else {

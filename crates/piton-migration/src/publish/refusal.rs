@@ -10,7 +10,7 @@ use piton_git::{GitError, Tip, UnderWay};
 
 use super::committer::commit_hint;
 use super::inside::EnterError;
-use crate::consistency::{Finding, Severity};
+use crate::consistency::{Finding, errors};
 use crate::slug::Slug;
 
 /// Where findings were made.
@@ -137,10 +137,7 @@ fn tell(stage: Stage, findings: &[Finding]) -> String {
         Stage::Live => "what was published is not consistent",
     };
     let mut told = format!("{what}:");
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-    {
+    for finding in errors(findings) {
         let _ = write!(
             told,
             "\n- {} {}: {}",

@@ -58,7 +58,7 @@ pub(crate) fn land(context: &Context, place: &Place, name: &str) -> Result<Done,
     let told = |error: CommandError| Failure::new(FailureKind::Conflict, error.text().trim());
     let _alone = alone(context, place).map_err(told)?;
     let held = accepted::all(&context.disk, &place.repository, place.state().path())
-        .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        .map_err(Failure::io)?;
     let held = held.into_iter().find_map(|held| match held {
         Held::Work(work) if work.name == name => Some(work),
         Held::Work(_) | Held::Lost { .. } => None,

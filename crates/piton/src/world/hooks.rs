@@ -19,8 +19,8 @@ use crate::context::token;
 impl CommitHooks for Writing<'_> {
     fn before(&self, what: &ToCommit<'_>) -> Result<Option<Hooked>, Failure> {
         let git = self.here()?.publishing.repository();
-        let hooks = UserHooks::find(git).map_err(|error| io(&error))?;
-        let (Some(hooks), Some(head)) = (hooks, git.head().map_err(|error| io(&error))?) else {
+        let hooks = UserHooks::find(git).map_err(Failure::io)?;
+        let (Some(hooks), Some(head)) = (hooks, git.head().map_err(Failure::io)?) else {
             return Ok(None);
         };
         self.in_room(|room| {
@@ -95,7 +95,7 @@ impl Writing<'_> {
             )
             .hint("correct what the hook complains about, then run the command again"),
             Unheard::Stopped => Failure::new(FailureKind::Io, "interrupted while your hooks ran"),
-            Unheard::Failed(error) => io(&error),
+            Unheard::Failed(error) => Failure::io(error),
         })
     }
 
@@ -133,8 +133,4 @@ fn taken(room: &HookRoom<'_>, slot: &Path, what: &ToCommit<'_>) -> Result<Conten
 /// Receipts are told in lines.
 fn on_a_line(text: &str) -> String {
     text.replace('\n', "; ")
-}
-
-fn io(error: &dyn std::error::Error) -> Failure {
-    Failure::of(FailureKind::Io, error)
 }

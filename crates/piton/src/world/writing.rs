@@ -179,7 +179,7 @@ impl Gate for Writing<'_> {
     fn enter(&self, what: &str) -> Result<Box<dyn Held>, Failure> {
         let guard = Lock::at(self.state.lock())
             .acquire(&self.context.holder(what), PATIENCE)
-            .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+            .map_err(Failure::io)?;
         Ok(Box::new(guard))
     }
 }

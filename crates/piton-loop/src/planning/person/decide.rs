@@ -95,7 +95,7 @@ pub fn reject(case: &Case<'_>, reason: &str, now: Stamp) -> Result<Proposal, Per
     let mut contents = live.contents;
     contents.put(skip_note::SKIP_NOTE_FILE, note);
     contents.put(MANIFEST_FILE, manifest.encode());
-    let mode = Proposal::mode_of(manifest.status());
+    let mode = Mode::of_publish(manifest.status());
     let why = format!("Rejected by a person: {reason}");
     Ok(case.proposal(live.digest, contents, mode, "reject", &why))
 }

@@ -1,6 +1,7 @@
 //! Noting which stored plan a migration is told of in.
 
 use piton_migration::candidate::Proposal;
+use piton_migration::consistency::Mode;
 use piton_migration::own::{OWN_FILE, PlanLink};
 
 use super::case::Case;
@@ -18,7 +19,7 @@ pub fn link(case: &Case<'_>, plan: PlanLink) -> Result<Option<Proposal>, PersonR
     own.plan = Some(plan);
     let mut contents = live.contents;
     contents.put(OWN_FILE, own.encode());
-    let mode = Proposal::mode_of(live.manifest.status());
+    let mode = Mode::of_publish(live.manifest.status());
     Ok(Some(case.proposal(
         live.digest,
         contents,

@@ -1,6 +1,7 @@
 //! Recording feedback, and reopening planning for it.
 
 use piton_migration::candidate::Proposal;
+use piton_migration::consistency::Mode;
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Planning, Status};
 use piton_migration::planning::{Cursor, Feedback, FeedbackSource, STATE_FILE};
 use piton_migration::stamp::Stamp;
@@ -62,7 +63,7 @@ pub(super) fn refined(
     contents.put(STATE_FILE, state.encode());
     contents.put(MANIFEST_FILE, manifest.encode());
     forget_deferral(&mut contents, &base.own);
-    let mode = Proposal::mode_of(manifest.status());
+    let mode = Mode::of_publish(manifest.status());
     Ok(case.proposal(base.digest, contents, mode, verb, text))
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use piton_git::{CommitId, LogEntry, Repository};
 use piton_migration::candidate::Proposal;
+use piton_migration::consistency::Mode;
 use piton_migration::contents::Contents;
 use piton_migration::manifest::{MANIFEST_FILE, Manifest, Status};
 use piton_migration::own::{OWN_FILE, OwnData};
@@ -62,7 +63,7 @@ pub fn undo(case: &Case<'_>, git: &Repository) -> Result<Undone, PersonRefusal> 
     besides.truncate(before.unwrap_or(0));
     // The step itself came right after what comes back.
     besides.pop();
-    let mode = Proposal::mode_of(manifest.status());
+    let mode = Mode::of_publish(manifest.status());
     let proposal = case.proposal(live.digest, contents, mode, "undo", &why);
     Ok(Undone { proposal, besides })
 }

@@ -1,6 +1,7 @@
 //! Forgetting that a migration was put off, because a person acted.
 
 use piton_migration::candidate::Proposal;
+use piton_migration::consistency::Mode;
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState};
 use piton_migration::stamp::Stamp;
 
@@ -36,6 +37,6 @@ pub fn wake(case: &Case<'_>, now: Stamp) -> Result<Proposal, PersonRefusal> {
     let mut contents = live.contents;
     contents.put(MANIFEST_FILE, manifest.encode());
     forget_deferral(&mut contents, &live.own);
-    let (mode, why) = (Proposal::mode_of(status), "Woken by a person.");
+    let (mode, why) = (Mode::of_publish(status), "Woken by a person.");
     Ok(case.proposal(live.digest, contents, mode, "wake", why))
 }

@@ -61,16 +61,6 @@ pub fn list<'a>(
     all(forge, get.with_any("since", since))
 }
 
-/// Lists the comments of the whole repository, newest first.
-pub fn newest<'a>(
-    forge: &'a dyn ForgeRead,
-    repo: &RepoName,
-    since: Option<Timestamp>,
-) -> Listing<'a, Comment> {
-    let get = Get::new(below(repo, &["issues", "comments"])).newest_first();
-    all(forge, get.with_any("since", since))
-}
-
 pub fn create(forge: &dyn Forge, repo: &RepoName, number: u64, body: &str) -> Result<Comment> {
     forge.change(&Change::post(of_issue(repo, number), json!({"body": body})))
 }

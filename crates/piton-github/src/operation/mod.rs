@@ -1,13 +1,11 @@
 //! Operations on a forge, for plans.
 //!
-//! What creates something carries a mark: the plan and the action, in a body,
-//! a description or a distinct id. Looking finds the mark, newest first, and
-//! then what was wanted holds already; so nothing is created twice.
+//! What creates something carries a mark: a description, a branch, or a distinct
+//! id. Looking finds the mark, newest first, and then what was wanted holds
+//! already; so nothing is created twice.
 
-mod comment;
 mod dispatch;
 mod gist;
-mod issue;
 mod pull;
 mod removal;
 mod secret;
@@ -18,10 +16,8 @@ mod world;
 
 use serde::{Deserialize, Serialize};
 
-pub use comment::WriteComment;
 pub use dispatch::{DISTINCT_ID, Dispatch, RUN_ID, RUN_NODE};
 pub use gist::{CreateGist, EditGist, GIST_ID, GistChange, KeepGist};
-pub use issue::{ISSUE_NUMBER, OpenIssue};
 pub use pull::{OpenPull, ReadyPull};
 pub use removal::{RemoveGist, RemoveSecret, RemoveVariable};
 pub use secret::{KeepSecret, SECRET_FLAG, SetSecret};
@@ -47,9 +43,7 @@ piton_plan::family! {
         RemoveSecret(RemoveSecret),
         RemoveGist(RemoveGist),
         Dispatch(Dispatch),
-        OpenIssue(OpenIssue),
         OpenPull(OpenPull),
         ReadyPull(ReadyPull),
-        WriteComment(WriteComment),
     }
 }

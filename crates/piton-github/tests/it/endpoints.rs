@@ -72,8 +72,8 @@ fn issues_comments_and_labels_are_made_and_found() {
     let number = issues::create(&github, &repo, &new).unwrap().number;
     let comment = comments::create(&github, &repo, number, "one <!-- mark -->").unwrap();
     comments::edit_own(&github, &repo, comment.id, "two <!-- mark -->").unwrap();
-    let newest = comments::newest(&github, &repo, None);
-    let marked = first(newest, |comment| comment.body.contains("<!-- mark -->")).unwrap();
+    let all = comments::list(&github, &repo, number, None);
+    let marked = first(all, |comment| comment.body.contains("<!-- mark -->")).unwrap();
     assert_eq!(marked.unwrap().issue(), Some(number));
     labels::add(&github, &repo, number, &["other".to_owned()]).unwrap();
     let filter = issues::Filter {

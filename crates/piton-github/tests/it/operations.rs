@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use piton_github::operation::{
     CreateGist, DISTINCT_ID, Dispatch, EditGist, ForgePerformer, ForgeWorld, GIST_ID, GistChange,
-    ISSUE_NUMBER, OpenIssue, RUN_ID, Secrets, SetVariable, WriteComment,
+    RUN_ID, Secrets, SetVariable,
 };
 use piton_plan::{
     ActionId, Done, Failure, FailureKind, Given, Moment, Observation, Observe, Operation, Perform,
@@ -79,42 +79,6 @@ where
         Observation::Already { outputs } => outputs,
         other => panic!("{other:?}"),
     }
-}
-
-#[test]
-fn an_issue_whose_answer_was_lost_is_found_by_its_mark() {
-    let fake = FakeGitHub::start();
-    let issue = OpenIssue {
-        repository: widget(),
-        title: "t".to_owned(),
-        body: "b".to_owned(),
-        labels: Vec::new(),
-    };
-    let outputs = lost_and_found(&fake, &issue);
-    assert_eq!(outputs[ISSUE_NUMBER.name()], 1);
-    let body = fake.world(|world| world.repo("acme/widget").issues[&1].body.clone());
-    assert!(body.starts_with("b\n\n<!-- piton:"), "{body}");
-}
-
-#[test]
-fn a_comment_whose_answer_was_lost_is_found_by_its_mark() {
-    let fake = FakeGitHub::with(|world| {
-        let now = jiff::Timestamp::now();
-        world
-            .repo("acme/widget")
-            .add_issue("t", "b", &[], "octo-dev", now);
-    });
-    let comment = WriteComment {
-        repository: widget(),
-        name: "x".to_owned(),
-        issue: Slot::Known(1),
-        body: "hello".to_owned(),
-    };
-    lost_and_found(&fake, &comment);
-    assert_eq!(
-        fake.world(|world| world.repo("acme/widget").comments.len()),
-        1
-    );
 }
 
 #[test]

@@ -18,10 +18,6 @@ impl Removable for RunId {
     const IN_USE: &'static str = "a run that is under way";
     const LEFT: &'static str = "no record";
 
-    fn name(&self) -> String {
-        self.to_string()
-    }
-
     fn stands(&self, world: &LoopWorld<'_>) -> Result<Stands, Failure> {
         let runs = world.site.runs();
         let there = world.disk.stat(RunDir::of(&runs, self).path())?;
@@ -53,10 +49,6 @@ impl Removable for PlanId {
     const IN_USE: &'static str = "a plan that is being performed";
     const LEFT: &'static str = "no journal";
 
-    fn name(&self) -> String {
-        self.to_string()
-    }
-
     fn stands(&self, world: &LoopWorld<'_>) -> Result<Stands, Failure> {
         let dir = journals(world.site);
         let there = journal::is_there(world.disk, &dir, *self).map_err(Failure::io)?;
@@ -85,19 +77,15 @@ impl Removable for u32 {
     const IN_USE: &'static str = "slots that are in use";
     const LEFT: &'static str = "no slot";
 
-    fn name(&self) -> String {
-        self.to_string()
-    }
-
     fn stands(&self, world: &LoopWorld<'_>) -> Result<Stands, Failure> {
         let Some(home) = world.slots.filter(|home| home.has(world.disk, *self)) else {
             return Ok(Stands::Gone);
         };
-        match home.in_use(*self) {
-            Ok(true) => Ok(Stands::InUse),
-            Ok(false) => Ok(Stands::Free),
-            Err(error) => Err(Failure::io(&error)),
-        }
+        Ok(if home.in_use(*self).map_err(Failure::io)? {
+            Stands::InUse
+        } else {
+            Stands::Free
+        })
     }
 
     fn remove(&self, by: &LoopPerformer<'_, '_>) -> Result<(), Failure> {

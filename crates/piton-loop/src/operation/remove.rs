@@ -1,6 +1,6 @@
 //! Removing what is kept beside the work, once it breaks a limit.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
 use piton_plan::{
     Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
@@ -23,7 +23,7 @@ pub struct Remove<I> {
 
 /// What names something that is kept beside the work.
 pub(crate) trait Removable:
-    Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+    Clone + Debug + Display + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// What plans call it.
     const KIND: &'static str;
@@ -33,8 +33,6 @@ pub(crate) trait Removable:
     const IN_USE: &'static str;
     /// and what is left of it.
     const LEFT: &'static str;
-
-    fn name(&self) -> String;
 
     fn stands(&self, world: &LoopWorld<'_>) -> Result<Stands, Failure>;
 
@@ -55,7 +53,7 @@ impl<I: Removable> Operation for Remove<I> {
     type Seen = ();
 
     fn key(&self) -> Key<'_> {
-        Key::new(I::KIND, Verb::Delete, self.id.name())
+        Key::new(I::KIND, Verb::Delete, self.id.to_string())
     }
 
     fn describe(&self) -> Description<'_> {

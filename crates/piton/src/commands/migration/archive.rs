@@ -29,8 +29,7 @@ pub(crate) fn run(context: &Context, args: &ArchiveArgs) -> CommandResult {
     let from = place.path_of(&slug)?;
     let to = place.repo_path(&place.live().path().join(ARCHIVE).join(slug.as_str()))?;
     moved::refuse_unfit(&place, &slug, "archive")?;
-    let prefix = place.settings.commit_prefix();
-    let message = format!("{prefix}: archive {slug}\n\nWhy:\nArchived by a person.");
+    let message = moved::message(&place, &format!("archive {slug}"), "Archived by a person.");
     let command = format!("migration archive {slug}");
     let plan = moved::plan(context, &place, command, (from, to), None, message)?;
     standing::carry_out(context, &place, &slug, &args.about.plan, &plan)

@@ -28,8 +28,7 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> CommandResult {
     moved::refuse_unfit(&place, &slug, "delete")?;
     let mut builder = PlanBuilder::new(format!("migration delete {slug}"));
     let gone = builder.add(moved::set_aside(path.clone(), "the migration is deleted"));
-    let prefix = place.settings.commit_prefix();
-    let message = format!("{prefix}: delete {slug}\n\nWhy:\nDeleted by a person.");
+    let message = moved::message(&place, &format!("delete {slug}"), "Deleted by a person.");
     builder.add_draft(Draft::new(moved::commit(path, Vec::new(), message)).needs(&gone));
     standing::carry_out(context, &place, &slug, &args.about.plan, &builder.build()?)
 }

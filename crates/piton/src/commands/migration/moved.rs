@@ -72,6 +72,12 @@ fn is_taken(context: &Context, path: &Path) -> Result<bool, CommandError> {
     Ok(!found.is_ok_and(|found| found.is_none_or(|files| files.paths().next().is_none())))
 }
 
+/// Returns the message of a commit that does what a person asked for.
+pub(super) fn message(place: &Place, what: &str, why: &str) -> String {
+    let prefix = place.settings.commit_prefix();
+    piton_loop::commit::message(&format!("{prefix}: {what}"), why, None)
+}
+
 pub(super) fn set_aside(path: RepoPath, why: impl Into<String>) -> Op {
     let why = why.into();
     MigrationOp::SetAside(SetAside { path, why }).into()

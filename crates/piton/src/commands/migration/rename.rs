@@ -45,8 +45,8 @@ pub(crate) fn run(context: &Context, args: &RenameArgs) -> CommandResult {
         let state = state.moved(&site.home(&slug), &site.home(new));
         contents.put(STATE_FILE, state.encode());
     }
-    let prefix = place.settings.commit_prefix();
-    let message = format!("{prefix}: rename {slug} to {new}\n\nWhy:\nRenamed by a person.");
+    let what = format!("rename {slug} to {new}");
+    let message = moved::message(&place, &what, "Renamed by a person.");
     let command = format!("migration rename {slug} {new}");
     let plan = moved::plan(context, &place, command, places, Some(&contents), message)?;
     standing::carry_out(context, &place, new, &args.about.plan, &plan)

@@ -118,7 +118,6 @@ fn migrations(
             None => mended.push((slug.clone(), vec![handle], vec![repair.why.clone()])),
         }
     }
-    let prefix = place.settings.commit_prefix();
     for (slug, handles, whys) in mended {
         let path = place.path_of(&slug)?;
         let at = Path::new(path.as_str());
@@ -132,7 +131,7 @@ fn migrations(
             continue;
         }
         refuse_under_way(place, &format!("mend {slug}"))?;
-        let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
+        let message = moved::message(place, &format!("repair {slug}"), &whys.join("\n"));
         let draft = Draft::new(moved::commit(path, Vec::new(), message));
         builder.add_draft(handles.iter().fold(draft, Draft::needs));
     }

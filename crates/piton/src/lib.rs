@@ -24,7 +24,6 @@ mod shared;
 mod start;
 mod stored;
 mod terminal;
-mod worded;
 mod workshop;
 mod world;
 

@@ -2,5 +2,6 @@
 
 mod asking;
 pub(crate) mod editor;
+pub(crate) mod worded;
 
 pub(crate) use asking::Terminal;

@@ -14,7 +14,7 @@ use crate::error::{CommandError, CommandResult, Exit};
 use crate::migrations::proposed;
 use crate::planned::PlanArgs;
 use crate::planning::readiness;
-use crate::worded;
+use crate::terminal::worded;
 
 /// Start a migration
 ///

@@ -21,7 +21,7 @@ use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::AskedEffort;
 use crate::terminal::editor;
-use crate::worded;
+use crate::terminal::worded;
 
 /// Give feedback on a plan, and have it revised
 ///

@@ -7,7 +7,7 @@ use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::migrations::Decision;
-use crate::worded;
+use crate::terminal::worded;
 
 /// Reject a migration; it stays as a record and is never carried out
 #[derive(Debug, Args)]

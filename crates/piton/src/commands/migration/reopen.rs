@@ -7,7 +7,7 @@ use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::migrations::Decision;
-use crate::worded;
+use crate::terminal::worded;
 
 /// Reopen a rejected migration, with feedback
 ///

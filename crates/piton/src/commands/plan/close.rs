@@ -10,7 +10,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::operation::Op;
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, with_plan};
-use crate::worded;
+use crate::terminal::worded;
 
 const COMMAND: &str = "plan close";
 

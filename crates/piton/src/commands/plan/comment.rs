@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
 use crate::stored::target::{document, with_plan};
-use crate::worded;
+use crate::terminal::worded;
 
 /// Add a comment to a stored plan
 #[derive(Debug, Args)]

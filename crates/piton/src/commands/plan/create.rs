@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
 use crate::stored::{StoredPlace, refuse_nowhere};
-use crate::worded;
+use crate::terminal::worded;
 
 /// Make a stored plan from a text
 ///

@@ -10,7 +10,7 @@ use piton_loop::targets::{Selection, line};
 use crate::config::{Kind, Parsed};
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::worded;
+use crate::terminal::worded;
 use crate::workshop::read_text;
 
 /// What source actions work on. Of several selectors the first in this order

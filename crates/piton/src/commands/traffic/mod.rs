@@ -27,16 +27,11 @@ mod verify;
 
 use std::path::Path;
 
-use clap::Subcommand;
-
-use crate::context::Context;
-use crate::error::CommandResult;
-
-/// Keep and show a repository's traffic for longer than GitHub does
-#[derive(Debug, Subcommand)]
-#[command(
-    defer = true,
-    after_help = "\
+crate::context::group! {
+    /// Keep and show a repository's traffic for longer than GitHub does
+    #[command(
+        defer = true,
+        after_help = "\
 Examples:
   piton traffic create --dry-run              what setting it up would do
   piton traffic create                        set it up
@@ -46,20 +41,21 @@ Examples:
   piton traffic export > traffic.csv          everything that is known
   piton traffic collect --replay run.json     the collector, from a recording
   piton traffic dashboard --demo              the dashboard with made-up data"
-)]
-pub(crate) enum TrafficCommand {
-    Create(Box<create::CreateArgs>),
-    Init(init::InitArgs),
-    Status(status::StatusArgs),
-    List(list::ListArgs),
-    Verify(Box<verify::VerifyArgs>),
-    Upgrade(Box<upgrade::UpgradeArgs>),
-    Backfill(Box<backfill::BackfillArgs>),
-    Collect(collect::CollectArgs),
-    Export(export::ExportArgs),
-    Badge(badge::BadgeArgs),
-    Dashboard(dashboard::DashboardArgs),
-    Remove(Box<remove::RemoveArgs>),
+    )]
+    TrafficCommand {
+        Create(create::CreateArgs),
+        Init(init::InitArgs),
+        Status(status::StatusArgs),
+        List(list::ListArgs),
+        Verify(verify::VerifyArgs),
+        Upgrade(upgrade::UpgradeArgs),
+        Backfill(backfill::BackfillArgs),
+        Collect(collect::CollectArgs),
+        Export(export::ExportArgs),
+        Badge(badge::BadgeArgs),
+        Dashboard(dashboard::DashboardArgs),
+        Remove(remove::RemoveArgs),
+    }
 }
 
 impl TrafficCommand {
@@ -78,22 +74,5 @@ impl TrafficCommand {
             Self::List(_) | Self::Collect(_) | Self::Dashboard(_) => return None,
         };
         meant.repo_dir.as_deref()
-    }
-}
-
-pub(crate) fn run(context: &Context, command: &TrafficCommand) -> CommandResult {
-    match command {
-        TrafficCommand::Create(args) => create::run(context, args),
-        TrafficCommand::Init(args) => init::run(context, args),
-        TrafficCommand::Status(args) => status::run(context, args),
-        TrafficCommand::List(args) => list::run(context, args),
-        TrafficCommand::Verify(args) => verify::run(context, args),
-        TrafficCommand::Upgrade(args) => upgrade::run(context, args),
-        TrafficCommand::Backfill(args) => backfill::run(context, args),
-        TrafficCommand::Collect(args) => collect::run(context, args),
-        TrafficCommand::Export(args) => export::run(context, args),
-        TrafficCommand::Badge(args) => badge::run(context, args),
-        TrafficCommand::Dashboard(args) => dashboard::run(context, args),
-        TrafficCommand::Remove(args) => remove::run(context, args),
     }
 }

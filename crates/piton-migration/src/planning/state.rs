@@ -1,5 +1,6 @@
 //! The record of accepted planning steps.
 
+use serde::Serialize;
 use thiserror::Error;
 
 use super::feedback::Feedback;
@@ -8,13 +9,15 @@ use super::reference::{Home, StageRef};
 use super::step::{Cursor, Decision, Outcome, Step};
 use crate::stamp::{RawStamp, Stamp};
 
-/// One accepted planning step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One accepted planning step. Its serialised names are those of `show`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CompletedStep {
+    #[serde(rename = "name")]
     pub step: Step,
-    pub completed_at: RawStamp,
     pub outcome: Outcome,
+    pub completed_at: RawStamp,
     /// The output's path relative to the project root.
+    #[serde(rename = "output")]
     pub stdout: String,
     /// Which agent, model and effort produced it; free text.
     pub agent: Option<String>,

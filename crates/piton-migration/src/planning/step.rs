@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 piton_base::words! {
     /// One step of planning, in the order of a plan without surprises.
     #[derive(PartialOrd, Ord, Hash)]
@@ -91,7 +93,7 @@ pub struct UnknownName {
     pub text: String,
 }
 
-/// Gives each kind of name its reading and its printing.
+/// Gives each kind of name its reading and its writing.
 macro_rules! named {
     ($($kind:ty, $word:literal, $all:expr;)*) => {$(
         impl FromStr for $kind {
@@ -101,6 +103,12 @@ macro_rules! named {
                 $all.into_iter()
                     .find(|it: &Self| it.as_str() == text)
                     .ok_or_else(|| UnknownName { kind: $word, text: text.to_owned() })
+            }
+        }
+
+        impl Serialize for $kind {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
             }
         }
 

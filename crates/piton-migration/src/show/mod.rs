@@ -4,4 +4,4 @@ mod text;
 mod view;
 
 pub use text::render;
-pub use view::{PhaseView, PlanningView, Show, StepView, show};
+pub use view::{PhaseView, PlanningView, Show, show};

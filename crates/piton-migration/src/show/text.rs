@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::view::{PhaseView, PlanningView, Show};
 use crate::manifest::Status;
+use crate::planning::Cursor;
 use crate::schedule::{NextThing, When};
 use piton_base::terminal::clean;
 
@@ -115,17 +116,17 @@ fn write_planning(
     when: &dyn Fn(&str) -> String,
 ) -> std::fmt::Result {
     let target = clean(&planning.target);
-    let stands = match planning.next_step.strip_prefix("terminal-") {
-        Some(_) => "over".to_owned(),
-        None => format!("next is {}", planning.next_step),
+    let stands = match planning.next_step {
+        Cursor::Terminal(_) => "over".to_owned(),
+        Cursor::Step(step) => format!("next is {step}"),
     };
     writeln!(out, "\nplanning of {target}: {stands}")?;
     for (index, step) in planning.completed.iter().enumerate() {
         if planning.reopened_after.contains(&index) {
             writeln!(out, "  -- reopened by feedback")?;
         }
-        let at = when(&step.completed_at);
-        writeln!(out, "  {at}  {}: {}", step.name, step.outcome)?;
+        let at = when(step.completed_at.as_str());
+        writeln!(out, "  {at}  {}: {}", step.step, step.outcome)?;
     }
     if planning.reopened_after.contains(&planning.completed.len()) {
         writeln!(out, "  -- reopened by feedback")?;

@@ -11,7 +11,7 @@ use crate::live::LiveDir;
 use crate::manifest::{Manifest, Status};
 use crate::own::{OwnData, load_own};
 use crate::phase::{Heading, section_text};
-use crate::planning::{Decision, Feedback, PlanningState};
+use crate::planning::{CompletedStep, Cursor, Decision, Feedback, PlanningState};
 use crate::schedule::{NextThing, eligible, next_thing};
 use crate::slug::Slug;
 use crate::text::with_newlines;
@@ -67,8 +67,8 @@ pub struct PhaseView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlanningView {
     pub target: String,
-    pub next_step: &'static str,
-    pub completed: Vec<StepView>,
+    pub next_step: Cursor,
+    pub completed: Vec<CompletedStep>,
     /// The counts of steps after which planning was reopened.
     pub reopened_after: Vec<usize>,
     /// The output whose findings are being worked on.
@@ -76,18 +76,6 @@ pub struct PlanningView {
     pub final_decision: Option<Decision>,
     pub final_reason: Option<String>,
     pub feedback: Vec<Feedback>,
-}
-
-/// One accepted planning step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StepView {
-    pub name: &'static str,
-    pub outcome: &'static str,
-    pub completed_at: String,
-    pub output: String,
-    pub agent: Option<String>,
-    pub model: Option<String>,
-    pub effort: Option<String>,
 }
 
 /// Gathers everything about a migration.
@@ -189,20 +177,8 @@ fn planning(state: &PlanningState) -> PlanningView {
     let (decision, reason) = state.decision().unzip();
     PlanningView {
         target: state.target().to_owned(),
-        next_step: state.cursor().as_str(),
-        completed: state
-            .completed()
-            .iter()
-            .map(|done| StepView {
-                name: done.step.as_str(),
-                outcome: done.outcome.as_str(),
-                completed_at: done.completed_at.to_string(),
-                output: done.stdout.clone(),
-                agent: done.agent.clone(),
-                model: done.model.clone(),
-                effort: done.effort.clone(),
-            })
-            .collect(),
+        next_step: state.cursor(),
+        completed: state.completed().to_vec(),
         reopened_after: state.anchors().to_vec(),
         review_findings: state.position().findings().map(str::to_owned),
         final_decision: decision,

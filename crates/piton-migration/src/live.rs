@@ -65,13 +65,13 @@ impl LiveDir {
     }
 
     /// Lists what the directory holds. One that is missing holds nothing.
-    pub fn contents(&self, disk: &dyn DiskRead) -> DiskResult<Contents> {
+    pub fn contents(&self, disk: &dyn DiskRead) -> DiskResult<Listed> {
         let entries = match disk.list(&self.path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        let mut contents = Contents::default();
+        let mut contents = Listed::default();
         for entry in entries {
             match entry.name.into_string() {
                 Ok(name) if name == TRANSACTIONS_DIR => contents.transactions = Some(entry.kind),
@@ -87,7 +87,7 @@ impl LiveDir {
 
 /// What a migrations directory holds, in name order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contents {
+pub struct Listed {
     /// The migrations: directories, no links, with a visible name.
     pub slugs: Vec<Slug>,
     /// Directories whose names are not UTF-8.

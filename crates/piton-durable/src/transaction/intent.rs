@@ -9,6 +9,7 @@ use super::area::Where;
 use super::commit::CommitIntent;
 use super::error::TransactionError;
 use super::live_path::LivePath;
+use super::ongoing::Ongoing;
 use super::site::Site;
 use super::token::Token;
 use crate::atomic::write_atomic;
@@ -77,20 +78,15 @@ impl Intent {
     }
 
     /// Makes the record durable; from here on recovery acts on it.
-    pub(crate) fn save(
-        &self,
-        disk: &dyn Disk,
-        site: &Site,
-        token: &Token,
-    ) -> Result<(), TransactionError> {
-        let path = path(site, token);
+    pub(crate) fn save(&self, at: Ongoing<'_>) -> Result<(), TransactionError> {
+        let path = path(at.site, at.token);
         let mut bytes =
             serde_json::to_vec_pretty(self).map_err(|source| TransactionError::Encode {
                 path: path.clone(),
                 source,
             })?;
         bytes.push(b'\n');
-        write_atomic(disk, &path, &bytes, 0o600)?;
+        write_atomic(at.disk, &path, &bytes, 0o600)?;
         Ok(())
     }
 
@@ -145,18 +141,13 @@ impl Intent {
 
     /// Takes the record away, durably: the transaction is over, and whatever
     /// is left of it may be removed.
-    pub(crate) fn forget(
-        disk: &dyn Disk,
-        site: &Site,
-        token: &Token,
-    ) -> Result<(), TransactionError> {
-        let path = path(site, token);
-        match disk.remove_file(&path) {
+    pub(crate) fn forget(at: Ongoing<'_>) -> Result<(), TransactionError> {
+        match at.disk.remove_file(&path(at.site, at.token)) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
-        sync(disk, &site.transaction(token))
+        sync(at.disk, &at.site.transaction(at.token))
     }
 }
 

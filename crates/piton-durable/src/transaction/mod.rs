@@ -11,6 +11,7 @@ mod evidence;
 mod intent;
 mod live_path;
 mod moves;
+mod ongoing;
 mod recover;
 mod replaced;
 mod site;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::commit::{CommitFailure, CommitState, Committer};
 use super::error::TransactionError;
 use super::intent::Intent;
-use super::recover::{Deed, around, finish, settle};
+use super::ongoing::Ongoing;
+use super::recover::Deed;
 use super::site::Site;
 use super::token::Token;
 use crate::digest::TreeDigest;
@@ -46,6 +47,10 @@ impl Replaced {
         &self.intent.new
     }
 
+    fn on<'a>(&'a self, disk: &'a dyn Disk) -> Ongoing<'a> {
+        Ongoing::new(disk, &self.site, &self.token)
+    }
+
     /// Makes the commit that belongs to this publish, if one does.
     /// What hooks make of the new tree on the way is followed, if it may stand.
     pub fn commit(
@@ -56,9 +61,10 @@ impl Replaced {
         let Some(wanted) = self.intent.commit.clone() else {
             return Ok(None);
         };
-        let (site, token, intent) = (&self.site, &self.token, &mut self.intent);
+        let ongoing = Ongoing::new(disk, &self.site, &self.token);
+        let intent = &mut self.intent;
         let made = committer.commit(&wanted, &mut |moment| {
-            around(disk, site, token, intent, committer, moment)
+            ongoing.around(intent, committer, moment)
         });
         match made {
             Ok(id) => Ok(id),
@@ -73,7 +79,7 @@ impl Replaced {
     /// Removes what was live before. The publish stands even when this fails,
     /// and the next command tries again.
     pub fn finish(self, disk: &dyn Disk) -> Result<(), TransactionError> {
-        finish(disk, &self.site, &self.token)
+        self.on(disk).finish()
     }
 
     /// Puts back what was live before, and keeps the new tree as evidence
@@ -84,8 +90,10 @@ impl Replaced {
             reason: reason.to_owned(),
             source: Box::new(source),
         };
-        let deeds =
-            settle(disk, &self.site, &self.token, &self.intent, reason).map_err(unsettled)?;
+        let deeds = self
+            .on(disk)
+            .settle(&self.intent, reason)
+            .map_err(unsettled)?;
         let kept = deeds
             .into_iter()
             .filter_map(|deed| match deed {

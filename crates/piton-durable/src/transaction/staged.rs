@@ -8,7 +8,7 @@ use super::error::TransactionError;
 use super::intent::Intent;
 use super::live_path::LivePath;
 use super::moves;
-use super::recover::{clean, settle};
+use super::ongoing::Ongoing;
 use super::replaced::Replaced;
 use super::site::Site;
 use super::token::Token;
@@ -54,7 +54,8 @@ pub fn stage(
     check_base(disk, &request, &live)?;
     let at = Area::choose(disk, site, &live)?;
     let area = Area::new(site, &token, at, &request.live);
-    let copied = lay(disk, site, &token, (&area, at)).and_then(|()| {
+    let ongoing = Ongoing::new(disk, site, &token);
+    let copied = lay(ongoing, (&area, at)).and_then(|()| {
         let tree = area.tree(Side::Staged);
         tree::copy(disk, &request.candidate, &tree)?;
         Ok(TreeDigest::of(disk, &tree)?)
@@ -69,7 +70,7 @@ pub fn stage(
         }),
         Err(error) => {
             // The first failure is the one to tell; what stays is swept later.
-            let _ = clean(disk, site, &token);
+            let _ = ongoing.clean();
             Err(error)
         }
     }
@@ -77,12 +78,8 @@ pub fn stage(
 
 /// Makes the directories of a transaction. The name of what the intent will be
 /// in is durable with the intent.
-fn lay(
-    disk: &dyn Disk,
-    site: &Site,
-    token: &Token,
-    (area, at): (&Area, Where),
-) -> Result<(), TransactionError> {
+fn lay(ongoing: Ongoing<'_>, (area, at): (&Area, Where)) -> Result<(), TransactionError> {
+    let Ongoing { disk, site, token } = ongoing;
     create_dirs(disk, &site.transaction(token))?;
     match at {
         Where::State => make_dirs(disk, &area.dir)?,
@@ -100,7 +97,7 @@ impl Staged {
 
     /// Removes the copy; nothing was changed.
     pub fn discard(self, disk: &dyn Disk) -> Result<(), TransactionError> {
-        clean(disk, &self.site, &self.token)
+        Ongoing::new(disk, &self.site, &self.token).clean()
     }
 
     /// Makes the copy live. When this fails, what was live before is live
@@ -124,12 +121,13 @@ impl Staged {
             request.operation.clone(),
             request.commit.clone(),
         );
+        let ongoing = Ongoing::new(disk, &site, &token);
         let done = check_base(disk, &request, &live)
-            .and_then(|()| intent.save(disk, &site, &token))
+            .and_then(|()| intent.save(ongoing))
             .and_then(|()| go_live(disk, &area, &request, &live));
         match done {
             Ok(()) => Ok(Replaced::new(site, token, intent)),
-            Err(error) => match settle(disk, &site, &token, &intent, &error.to_string()) {
+            Err(error) => match ongoing.settle(&intent, &error.to_string()) {
                 Ok(_) => Err(error),
                 Err(source) => Err(TransactionError::Unsettled {
                     live: request.live,

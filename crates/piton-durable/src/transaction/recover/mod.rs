@@ -10,5 +10,4 @@ mod report;
 mod sweep;
 
 pub use perform::recover;
-pub(crate) use perform::{around, clean, finish, settle};
 pub use report::{Deed, Recovered};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::{after_closing, is_at};
+use super::code::{after_closing, is_at, is_before};
 use super::language::Language;
 use super::lexer::Token;
 
@@ -55,10 +55,10 @@ pub(super) fn spans(language: Language, body: &[Token], is_returned: bool) -> Ve
     let later = |at: usize| body[at].is_any(&LATER) && is(at + 1, "(");
     (0..body.len())
         .filter(|at| {
-            let then = is(*at, "then") && is(at + 1, "(") && *at > 0 && is(at - 1, ".");
+            let then = is(*at, "then") && is(at + 1, "(") && is_before(body, *at, ".");
             later(*at) || (then && is_dropped(body, *at, is_returned))
         })
-        .map(|at| at + 1..after_closing(body, at + 1))
+        .map(|at| at..after_closing(body, at))
         .collect()
 }
 

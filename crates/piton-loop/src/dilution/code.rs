@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::lexer::{Kind, Token};
 
-/// Returns the place after the bracket that closes the one at `open`.
-pub(super) fn after_closing(words: &[Token], open: usize) -> usize {
+/// Returns the place of the bracket that closes the first one at or after
+/// `open`, or the end where none does.
+pub(super) fn closing(words: &[Token], open: usize) -> usize {
     let mut depth = 0usize;
     for (at, token) in words.iter().enumerate().skip(open) {
         if token.kind != Kind::Sign {
@@ -16,7 +17,7 @@ pub(super) fn after_closing(words: &[Token], open: usize) -> usize {
             ")" | "]" | "}" => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return at + 1;
+                    return at;
                 }
             }
             _ => {}
@@ -25,9 +26,42 @@ pub(super) fn after_closing(words: &[Token], open: usize) -> usize {
     words.len()
 }
 
+/// Returns the place after that bracket.
+pub(super) fn after_closing(words: &[Token], open: usize) -> usize {
+    words.len().min(closing(words, open) + 1)
+}
+
+/// Returns what stands between the first bracket that opens at or after `from`
+/// and the one that closes it.
+pub(super) fn inside(words: &[Token], from: usize) -> Range<usize> {
+    match (from..words.len()).find(|at| words[*at].is_any(&OPEN)) {
+        Some(open) => open + 1..closing(words, open),
+        None => words.len()..words.len(),
+    }
+}
+
 /// Whether this text stands at a place.
 pub(super) fn is_at(words: &[Token], at: usize, text: &str) -> bool {
     words.get(at).is_some_and(|token| token.is(text))
+}
+
+/// Whether these texts stand at a place, one after the other.
+pub(super) fn reads(words: &[Token], at: usize, texts: &[&str]) -> bool {
+    let there = words.get(at..).unwrap_or_default();
+    there.len() >= texts.len() && there.iter().zip(texts).all(|(token, text)| token.is(text))
+}
+
+/// Whether this text stands right before a place.
+pub(super) fn is_before(words: &[Token], at: usize, text: &str) -> bool {
+    at.checked_sub(1).is_some_and(|at| is_at(words, at, text))
+}
+
+/// The word whose member stands at a place: `owner.here`.
+pub(super) fn owner(words: &[Token], at: usize) -> Option<&str> {
+    match words.get(..at)? {
+        [.., owner, dot] if dot.is(".") => owner.word(),
+        _ => None,
+    }
 }
 
 /// Returns the place after what stands at `at`: after its closing bracket where
@@ -49,7 +83,7 @@ pub(super) fn braces(words: &[Token], from: usize) -> Range<usize> {
     let mut at = from;
     while let Some(token) = words.get(at) {
         if token.is("{") {
-            return at + 1..after_closing(words, at).saturating_sub(1).max(at + 1);
+            return inside(words, at);
         }
         if token.is(";") {
             break;
@@ -77,15 +111,14 @@ pub(super) fn indented(words: &[Token], head: usize) -> Range<usize> {
     at.min(end)..end
 }
 
-/// Returns the end of the Ruby block whose opening word is at `open`, which
-/// is the `end` on the same indent.
-pub(super) fn until_end(words: &[Token], open: usize) -> Range<usize> {
+/// Returns where the Ruby block ends whose opening word is at `open`: at the
+/// `end` on the same indent.
+pub(super) fn end_of_block(words: &[Token], open: usize) -> usize {
     let indent = words[open].indent;
-    let end = words[open + 1..]
-        .iter()
-        .position(|token| token.first && token.indent <= indent)
-        .map_or(words.len(), |more| open + 1 + more);
-    open + 1..end
+    let mut behind = (words.iter().enumerate()).skip(open + 1);
+    behind
+        .find(|(_, token)| token.first && token.indent <= indent)
+        .map_or(words.len(), |(at, _)| at)
 }
 
 /// Returns the statement that begins at `from`: to the end of the line, and

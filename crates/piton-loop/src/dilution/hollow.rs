@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::{OPEN, after_closing, is_at, over};
+use super::code::{OPEN, after_closing, inside, is_at, is_before, over, owner};
 use super::language::Language;
 use super::lexer::{Kind, Token};
 
@@ -62,11 +62,8 @@ fn is_asked_of(body: &[Token], at: usize) -> bool {
         "unittest",
         "TestCase",
     ];
-    let Some(before) = at.checked_sub(1).filter(|before| body[*before].is(".")) else {
-        return false;
-    };
-    let owner = before.checked_sub(1).and_then(|owner| body[owner].word());
-    !owner.is_some_and(|owner| OF_TESTS.contains(&owner))
+    let of_tests = owner(body, at).is_some_and(|owner| OF_TESTS.contains(&owner));
+    is_before(body, at, ".") && !of_tests
 }
 
 /// Go's own failures take a text, which is no constant that is checked.
@@ -93,7 +90,7 @@ fn is_tuple(language: Language, check: &[Token]) -> bool {
     language == Language::Python
         && is_at(check, 1, "(")
         && after_closing(check, 1) == check.len()
-        && split(&check[2..check.len() - 1]).len() > 1
+        && split(&check[inside(check, 1)]).len() > 1
 }
 
 /// Where what is asked about stands: `expect(HERE)`, `assertThat(HERE)`.
@@ -106,9 +103,9 @@ fn subject(language: Language, head: &str, check: &[Token]) -> Option<Range<usiz
     if !names.contains(&head) || !check.get(1)?.is("(") {
         return None;
     }
-    let end = after_closing(check, 1).saturating_sub(1).max(2);
+    let subject = inside(check, 1);
     // Hamcrest's way has the question as a second argument.
-    (split(&check[2..end]).len() == 1).then_some(2..end)
+    (split(&check[subject.clone()]).len() == 1).then_some(subject)
 }
 
 /// `expect(x).toBe(x)`.
@@ -118,34 +115,35 @@ fn same_as_last(check: &[Token], subject: Range<usize>) -> bool {
     let Some(open) = behind.iter().rposition(|token| token.is("(")) else {
         return false;
     };
-    let end = after_closing(behind, open).saturating_sub(1).max(open + 1);
-    same(asked, &behind[open + 1..end])
+    same(asked, &behind[inside(behind, open)])
 }
 
 fn compares_with_itself(check: &[Token]) -> bool {
-    let sign = |at: usize| is_at(check, at, "=");
-    let Some(at) = (0..check.len()).find(|at| sign(*at) && sign(at + 1)) else {
+    let twice = |two: &[Token]| two.iter().all(|token| token.is("="));
+    let Some(at) = check.windows(2).position(twice) else {
         return false;
     };
-    let right = at + 2 + usize::from(sign(at + 2));
-    let begins = check[..at]
-        .iter()
-        .rposition(|token| token.is_any(&["(", ",", "assert", "!"]))
-        .map_or(0, |found| found + 1);
-    let ends = check[right.min(check.len())..]
-        .iter()
-        .position(|token| token.is_any(&[")", ","]))
-        .map_or(check.len(), |more| right + more);
-    right <= ends && same(&check[begins..at], &check[right.min(ends)..ends])
+    let (before, behind) = check.split_at(at);
+    let mut left = before.rsplit(|token| token.is_any(&["(", ",", "assert", "!"]));
+    // `==` or `===`
+    let signs = behind.iter().take_while(|token| token.is("=")).count();
+    let mut right = behind[signs..].split(|token| token.is_any(&[")", ","]));
+    same(
+        left.next().unwrap_or_default(),
+        right.next().unwrap_or_default(),
+    )
 }
 
 /// What is handed to a check, with or without brackets.
 fn arguments(check: &[Token]) -> Vec<&[Token]> {
-    let (member, macros) = (is_at(check, 1, "."), is_at(check, 1, "!"));
     // `assert.equal(`, `assert!(`, `assertEquals(`.
-    let open = 1 + usize::from(macros) + if member { 2 } else { 0 };
+    let open = match check {
+        [_, dot, ..] if dot.is(".") => 3,
+        [_, mark, ..] if mark.is("!") => 2,
+        _ => 1,
+    };
     if is_at(check, open, "(") && after_closing(check, open) == check.len() {
-        return split(&check[open + 1..check.len() - 1]);
+        return split(&check[inside(check, open)]);
     }
     split(check.get(1..).unwrap_or_default())
 }
@@ -153,14 +151,15 @@ fn arguments(check: &[Token]) -> Vec<&[Token]> {
 /// Splits at the commas that are in no brackets.
 pub(super) fn split(words: &[Token]) -> Vec<&[Token]> {
     let (mut parts, mut begins, mut at) = (Vec::new(), 0, 0);
-    while at < words.len() {
-        if words[at].is(",") {
+    while let Some(token) = words.get(at) {
+        let next = over(words, at, &OPEN);
+        if token.is(",") {
             parts.push(&words[begins..at]);
-            begins = at + 1;
+            begins = next;
         }
-        at = over(words, at, &OPEN);
+        at = next;
     }
-    parts.push(words.get(begins..).unwrap_or_default());
+    parts.push(&words[begins..]);
     parts
 }
 

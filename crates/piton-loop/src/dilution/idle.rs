@@ -1,6 +1,6 @@
 //! Bodies of tests that do nothing, or whose failures are swallowed.
 
-use super::code::{after_closing, braces, indented, is_at, statement};
+use super::code::{braces, indented, inside, is_at, statement};
 use super::language::Language;
 use super::lexer::Token;
 use super::tests_of::is_check;
@@ -60,20 +60,14 @@ fn in_python(body: &[Token], at: usize) -> bool {
     let is = |more: usize, text: &str| is_at(body, at + more, text);
     if token.is("except") {
         let block = &body[indented(body, at)];
-        let head = &body[at..(at + 12).min(body.len())];
-        let mut named = head.iter().take_while(|it| !it.is(":"));
+        let mut named = body[at..].iter().take_while(|it| !it.is(":"));
         let any = is(1, ":") || named.any(takes_failures);
-        let nothing = match block {
-            [only] => only.is("pass"),
-            [a, b, c] => a.is(".") && b.is(".") && c.is("."),
-            _ => false,
-        };
+        let nothing = block.iter().all(|it| it.is_any(&["pass", "."]));
         nothing || (any && !answers(Language::Python, block))
     } else if token.is("finally") {
         body[indented(body, at)].iter().any(|it| it.is("return"))
     } else if token.is("suppress") {
-        let span = &body[at..after_closing(body, at + 1).min(body.len())];
-        span.iter().any(takes_failures)
+        body[inside(body, at)].iter().any(takes_failures)
     } else {
         token.is_any(&["raises", "assertRaises"]) && is(1, "(") && is(2, "AssertionError")
     }
@@ -83,7 +77,7 @@ fn in_braces(language: Language, body: &[Token], at: usize) -> bool {
     if !body[at].is_any(&["catch", "finally"]) {
         return false;
     }
-    let block = braces(body, at + 1);
+    let block = braces(body, at);
     if body[at].is("catch") {
         let empty = block.is_empty() && is_at(body, block.start, "}");
         let failures = [
@@ -106,8 +100,8 @@ fn rescues(body: &[Token], at: usize) -> bool {
     let line = statement(body, at);
     let next = line.end;
     let ends = is_at(body, next, "end") || is_at(body, next, "nil");
-    let until = body[next..].iter().position(|it| it.is("end"));
-    let block = &body[next..until.map_or(body.len(), |more| next + more)];
+    let block = body[next..].split(|it| it.is("end")).next();
+    let block = block.unwrap_or_default();
     let failures = ["Exception", "ExpectationNotMetError", "Assertion"];
     let any = body[line].iter().any(|it| it.is_any(&failures));
     ends || is_at(body, at + 1, "nil") || (any && !answers(Language::Ruby, block))

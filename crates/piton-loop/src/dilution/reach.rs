@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::{OPEN, after_closing, indented, is_at, over, statement};
+use super::code::{OPEN, after_closing, indented, is_at, over, owner, reads, statement};
 use super::language::Language;
 use super::lexer::Token;
 
@@ -25,7 +25,7 @@ pub(super) fn reached(language: Language, body: &[Token]) -> &[Token] {
     let mut at = 0;
     while let Some(token) = body.get(at) {
         if leaves(token) && unconditional(language, body, at) {
-            return &body[..statement(body, at).end.max(at + 1)];
+            return &body[..statement(body, at).end];
         }
         at = over(body, at, &OPEN);
     }
@@ -85,9 +85,9 @@ fn always(three: &[Token]) -> bool {
 fn ends_the_run(body: &[Token], at: usize) -> bool {
     let token = &body[at];
     let called = |word: &str| token.is(word) && is_at(body, at + 1, "(");
-    let owner = (at >= 2).then(|| body[at - 2].word()).flatten();
-    let rust = at >= 3 && body[at - 1].is(":") && body[at - 3].is("process");
+    let owner = owner(body, at);
     let of = |names: &[&str]| owner.is_some_and(|owner| names.contains(&owner));
+    let rust = matches!(&body[..at], [.., of, colon, _] if of.is("process") && colon.is(":"));
     (called("exit") && (of(&["process", "System", "sys", "Deno"]) || rust))
         || (called("_exit") && of(&["os"]))
         || (called("Exit") && of(&["os"]))
@@ -96,15 +96,13 @@ fn ends_the_run(body: &[Token], at: usize) -> bool {
 
 /// `for x in []`, `[].forEach(`, `range []int{}`.
 fn over_nothing(body: &[Token], at: usize) -> bool {
-    let is = |more: usize, text: &str| is_at(body, at + more, text);
-    let empty = is(1, "[") && is(2, "]");
-    let looped = body[at.saturating_sub(6)..at].iter().any(|it| it.is("for"));
-    (looped && (is(0, "in") || is(0, "of")) && empty && !is(3, "."))
-        || (is(0, "range") && empty && is(4, "{") && is(5, "}"))
-        || (is(0, "[")
-            && is(1, "]")
-            && is(2, ".")
-            && (is(3, "forEach") || is(3, "each") || is(3, "map")))
+    let loops = ["in", "of"]
+        .iter()
+        .any(|word| reads(body, at, &[word, "[", "]"]));
+    let after_for = || body[at.saturating_sub(6)..at].iter().any(|it| it.is("for"));
+    (loops && !is_at(body, at + 3, ".") && after_for())
+        || (reads(body, at, &["range", "[", "]"]) && reads(body, at + 4, &["{", "}"]))
+        || (["forEach", "each", "map"].iter()).any(|word| reads(body, at, &["[", "]", ".", word]))
 }
 
 /// Returns the parts of a body that nobody calls: functions that are defined
@@ -125,29 +123,27 @@ fn function(language: Language, body: &[Token], at: usize) -> Option<(&str, Rang
     let token = &body[at];
     if language == Language::Python && token.is("def") && token.first {
         let name = body.get(at + 1)?.word()?;
-        let decorated = at > 0 && body[..at].iter().any(|it| it.is("@"));
+        let line = body[..at].iter().rfind(|it| it.first);
+        let decorated = line.is_some_and(|it| it.is("@"));
         return (!decorated).then(|| (name, at..indented(body, at).end));
     }
-    if token.is("=") && !body.get(at + 1)?.is("=") && at > 0 && is_closure(language, body, at + 1) {
-        let before = if body[at - 1].is(":") {
-            at.checked_sub(2)?
-        } else {
-            at - 1
-        };
-        return Some((body[before].word()?, before..statement(body, at).end));
+    if token.is("=") && is_closure(language, body, at + 1) {
+        let begins = |it: &Token| it.first || it.is_any(&[";", "{", "}"]);
+        let start = body[..at].iter().rposition(begins).unwrap_or(0);
+        // `name = …`, `name := …`, `name: type = …`
+        let name = body[start..at].split(|it| it.is(":")).next()?.last()?;
+        return Some((name.word()?, start..statement(body, at).end));
     }
-    // A function that stands alone: `(() => {…});`, `lambda { … }`.
-    if token.first && is_closure(language, body, at) && !body[at].is("|") {
+    // A function that stands alone: `lambda { … }`, `(() => {…});`.
+    if language == Language::Ruby && token.first && is_closure(language, body, at) {
         let span = statement(body, at);
-        let open = body[span.clone()].iter().position(|it| it.is("{"))?;
-        let end = after_closing(body, span.start + open);
-        return (language == Language::Ruby && !is_at(body, end, ".")).then_some(("_", span));
+        let open = span.clone().find(|at| body[*at].is("{"))?;
+        let called = is_at(body, after_closing(body, open), ".");
+        return (!called).then_some(("_", span));
     }
     if language == Language::JavaScript && token.first && token.is("(") {
         let end = after_closing(body, at);
-        let arrow = body[at..end]
-            .windows(2)
-            .any(|two| two[0].is("=") && two[1].is(">"));
+        let arrow = (at..end).any(|at| reads(body, at, &["=", ">"]));
         let called = is_at(body, end, "(") || is_at(body, end, ".");
         return (arrow && !called).then_some(("_", at..end));
     }
@@ -155,24 +151,22 @@ fn function(language: Language, body: &[Token], at: usize) -> Option<(&str, Rang
 }
 
 fn is_closure(language: Language, body: &[Token], at: usize) -> bool {
-    let at = at + usize::from(is_at(body, at, "async") || is_at(body, at, "move"));
-    let Some(token) = body.get(at) else {
+    let marks = ["async", "move"];
+    let Some(at) = (at..body.len()).find(|at| !body[*at].is_any(&marks)) else {
         return false;
     };
+    let token = &body[at];
     match language {
         Language::Python => token.is("lambda"),
         Language::Rust => token.is("|"),
         Language::Go => token.is("func"),
-        Language::Ruby => {
-            token.is_any(&["lambda", "proc"]) || (token.is("-") && is_at(body, at + 1, ">"))
-        }
+        Language::Ruby => token.is_any(&["lambda", "proc"]) || reads(body, at, &["-", ">"]),
         Language::JavaScript | Language::Java => {
             if token.is("function") {
                 return true;
             }
-            let after = over(body, at, &["("]);
             let arrow = if language == Language::Java { "-" } else { "=" };
-            is_at(body, after, arrow) && is_at(body, after + 1, ">")
+            reads(body, over(body, at, &["("]), &[arrow, ">"])
         }
     }
 }

@@ -108,7 +108,7 @@ fn test(language: Language, path: &str, file: &File<'_>, tokens: &[Token], found
     while at < live.len() {
         if tests_of::is_check(language, live, at) {
             let whole = statement(live, at);
-            let after = whole.end.max(at + 1);
+            let after = whole.end;
             let is_called = !uncalled.iter().any(|span| span.contains(&at));
             let let_go = adrift::is_let_go(language, live, &whole, is_returned);
             if is_called && !let_go && !is_hollow(language, live, whole.clone()) {

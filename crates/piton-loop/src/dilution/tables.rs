@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::code::{OPEN, after_closing, is_at, over, until_end};
+use super::code::{OPEN, after_closing, end_of_block, inside, is_at, is_before, over, reads};
 use super::hollow::split;
 use super::language::Language;
 use super::lexer::{Kind, Token};
@@ -73,11 +73,11 @@ impl<'w> File<'w> {
             reader.mark(at);
         }
         for at in body.clone() {
-            reader.goes_over(at, body.end);
+            reader.goes_over(at);
         }
         for (at, span) in &self.loops {
             if *at < head && span.contains(&body.start) {
-                reader.goes_over(*at, head);
+                reader.goes_over(*at);
             }
         }
         reader.table
@@ -93,11 +93,19 @@ impl<'w> File<'w> {
 
     /// The brackets after `Stream.of` in a method.
     fn method(&self, name: &str) -> Option<usize> {
-        let at = (0..self.words.len())
-            .find(|at| self.is(*at, name) && self.is(at + 1, "(") && self.is(at + 2, ")"))?;
-        let of = (at..self.words.len().min(at + 20))
-            .find(|at| self.is_any(*at, &["of", "asList"]) && self.is(at + 1, "("))?;
+        let begins = |at: &usize| reads(self.words, *at, &[name, "(", ")"]);
+        let at = (0..self.words.len()).find(begins)?;
+        let is_list = |at: &usize| {
+            let mut heads = ["of", "asList"].iter();
+            heads.any(|of| reads(self.words, *at, &[of, "("]))
+        };
+        let of = (at..).take(20).find(is_list)?;
         Some(of + 1)
+    }
+
+    /// Whether what stands before this place is taken up piece by piece.
+    fn is_taken_up(&self, at: usize) -> bool {
+        self.is(at, ".") && self.is_any(at + 1, &TAKE_UP)
     }
 
     /// The block of a loop that is told by its list.
@@ -105,66 +113,59 @@ impl<'w> File<'w> {
         let line = || self.words[..=at].iter().rposition(|it| it.first);
         if self.is_any(at, &["in", "of"]) {
             let line = line().filter(|line| self.is(*line, "for"))?;
-            let head = after_closing(self.words, line + 1);
+            let head = after_closing(self.words, line);
             return Some(head..after_closing(self.words, head));
         }
-        if !self.is(at, "[") && self.words[at].kind != Kind::Word {
-            return None;
-        }
         let list = over(self.words, at, &["["]);
-        let called = self.is(list, ".") && self.is_any(list + 1, &TAKE_UP);
-        if !called {
+        if !self.is_taken_up(list) {
             return None;
         }
         match self.language {
-            Language::Ruby => Some(until_end(self.words, line()?)),
+            Language::Ruby => line().map(|line| line..end_of_block(self.words, line)),
             Language::Python
             | Language::JavaScript
             | Language::Rust
             | Language::Go
-            | Language::Java => Some(list..after_closing(self.words, list + 2)),
+            | Language::Java => Some(list..after_closing(self.words, list)),
         }
     }
 
     /// The bracket that opens a list: `[`, `&[`, `vec![`, `[]int{`.
-    fn list(&self, from: usize) -> Option<usize> {
-        let mut at = from;
+    fn list(&self, at: usize) -> Option<usize> {
         match self.language {
             Language::Python => self.is_any(at, &OPEN).then_some(at),
             Language::JavaScript | Language::Ruby => self.is(at, "[").then_some(at),
             Language::Java => self.is(at, "{").then_some(at),
             Language::Rust => {
-                while self.is(at, "&") {
-                    at += 1;
-                }
-                if self.is(at, "vec") && self.is(at + 1, "!") {
-                    at += 2;
-                }
+                let at = (at..).find(|at| !self.is(*at, "&"))?;
+                let at = if reads(self.words, at, &["vec", "!"]) {
+                    at + 2
+                } else {
+                    at
+                };
                 self.is(at, "[").then_some(at)
             }
             Language::Go => {
-                if self.is(at, "map") {
-                    at += 1;
-                }
-                if !self.is(at, "[") {
+                if !self.is(at, "[") && !reads(self.words, at, &["map", "["]) {
                     return None;
                 }
-                at = after_closing(self.words, at);
-                if self.is(at, "struct") {
-                    at = after_closing(self.words, at + 1);
-                }
-                (at..at + 8).find(|at| self.is(*at, "{"))
+                let kind = after_closing(self.words, at);
+                let behind = if self.is(kind, "struct") {
+                    after_closing(self.words, kind)
+                } else {
+                    kind
+                };
+                (behind..).take(8).find(|at| self.is(*at, "{"))
             }
         }
     }
 
     /// The first comma in no brackets.
-    fn comma(&self, from: usize, end: usize) -> usize {
-        let mut at = from;
-        while at < end && !self.is(at, ",") {
-            at = over(self.words, at, &OPEN);
-        }
-        at
+    fn comma(&self, span: &Range<usize>) -> Option<usize> {
+        let next = |at: &usize| Some(over(self.words, *at, &OPEN));
+        std::iter::successors(Some(span.start), next)
+            .take_while(|at| span.contains(at))
+            .find(|at| self.is(*at, ","))
     }
 
     fn named_lists(&self) -> BTreeMap<&'w str, usize> {
@@ -174,11 +175,11 @@ impl<'w> File<'w> {
                 continue;
             };
             // Back to the beginning of the line: `const CASES: &[u32] = &[`.
-            for at in (sign.saturating_sub(16)..sign).rev() {
-                if let Some(name) = self.words[at].word() {
+            for token in self.words[..sign].iter().rev().take(16) {
+                if let Some(name) = token.word() {
                     names.entry(name).or_insert(open);
                 }
-                if self.words[at].first || self.is(at, ";") {
+                if token.first || token.is(";") {
                     break;
                 }
             }
@@ -192,7 +193,7 @@ pub(super) fn values(language: Language, words: &[Token]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, token) in words.iter().enumerate() {
         // The name of a row: `id='two'`.
-        let names = at >= 2 && words[at - 1].is("=") && words[at - 2].is("id");
+        let names = matches!(&words[..at], [.., id, sign] if id.is("id") && sign.is("="));
         match token.kind {
             Kind::Literal if names => {}
             // A line of a table may be one text.
@@ -240,6 +241,10 @@ impl Reader<'_, '_> {
         self.file.is_any(at, texts)
     }
 
+    fn reads(&self, at: usize, texts: &[&str]) -> bool {
+        reads(self.file.words, at, texts)
+    }
+
     /// Reads a mark before a test: `parametrize(…)`, `.each(…)`, `#[case(…)]`.
     fn mark(&mut self, at: usize) {
         match self.file.language {
@@ -252,11 +257,13 @@ impl Reader<'_, '_> {
     }
 
     fn python_mark(&mut self, at: usize) {
-        if self.is(at, "parametrize") && self.is(at + 1, "(") {
-            let end = after_closing(self.file.words, at + 1);
-            let comma = self.file.comma(at + 2, end);
-            let named = self.is(comma + 1, "argvalues") && self.is(comma + 2, "=");
-            self.take(comma + if named { 3 } else { 1 });
+        if !self.reads(at, &["parametrize", "("]) {
+            return;
+        }
+        match self.file.comma(&inside(self.file.words, at)) {
+            Some(comma) if self.reads(comma + 1, &["argvalues", "="]) => self.take(comma + 3),
+            Some(comma) => self.take(comma + 1),
+            None => self.table.is_elsewhere = true,
         }
     }
 
@@ -272,28 +279,25 @@ impl Reader<'_, '_> {
     }
 
     fn rust_mark(&mut self, at: usize) {
-        let is_case = self.is_any(at, &["case", "test_case"])
-            && at >= 2
-            && self.is(at - 1, "[")
-            && self.is(at - 2, "#");
-        if is_case {
-            let end = after_closing(self.file.words, at - 1);
+        let is_case = |name| self.reads(at, &["#", "[", name]);
+        if is_case("case") || is_case("test_case") {
             let words = self.file.words;
-            self.add(&words[at..end.saturating_sub(1)]);
-        } else if self.is(at, "values") && self.is(at + 1, "(") {
-            self.elements(at + 1);
+            self.add(&words[inside(words, at)]);
+        } else if self.reads(at, &["values", "("]) {
+            self.elements(at);
         }
     }
 
     fn java_mark(&mut self, at: usize) {
         let sources = ["ValueSource", "CsvSource", "EnumSource", "Parameters"];
-        if self.is_any(at, &sources) && self.is(at + 1, "(") {
-            let end = after_closing(self.file.words, at + 1);
-            let open = (at + 2..end).find(|open| self.is(*open, "{"));
+        if sources.iter().any(|source| self.reads(at, &[source, "("])) {
+            let words = self.file.words;
+            let given = inside(words, at);
+            let open = given.clone().find(|open| self.is(*open, "{"));
             if let Some(open) = open {
                 self.elements(open);
-            } else if let Some(text) = (at + 2..end)
-                .find_map(|place| self.file.words[place].literal())
+            } else if let Some(text) = (words[given].iter())
+                .find_map(Token::literal)
                 .filter(|text| text.contains('\n'))
             {
                 self.lines(text.lines());
@@ -308,7 +312,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reads what a loop goes over, where one begins.
-    fn goes_over(&mut self, at: usize, end: usize) {
+    fn goes_over(&mut self, at: usize) {
         // `x in [1, 2]` asks and goes over nothing.
         let around = &self.file.words[at.saturating_sub(12)..at];
         let goes = self.is(at, "range") || around.iter().any(|it| it.is("for"));
@@ -317,16 +321,10 @@ impl Reader<'_, '_> {
             return;
         }
         // `[…].forEach(`, `CASES.each do`.
-        let takes_up = |at: usize| self.is(at, ".") && self.is_any(at + 1, &TAKE_UP);
-        let begins = self.is(at, "[") && !self.is(at.wrapping_sub(1), "!");
-        let after = if begins {
-            after_closing(self.file.words, at)
-        } else {
-            at + 1
-        };
-        let is_word = (self.file.words.get(at)).is_some_and(|it| it.kind == Kind::Word);
-        let named = is_word && !self.is(at.wrapping_sub(1), ".");
-        if after < end && takes_up(after) && (begins || named) {
+        let words = self.file.words;
+        let named = words[at].word().is_some() && !is_before(words, at, ".");
+        let is_list = named || self.is(at, "[");
+        if is_list && self.file.is_taken_up(over(words, at, &["["])) {
             self.take(at);
         }
     }
@@ -345,9 +343,8 @@ impl Reader<'_, '_> {
     }
 
     fn elements(&mut self, open: usize) {
-        let end = after_closing(self.file.words, open).saturating_sub(1);
-        let inner = &self.file.words[(open + 1).min(end)..end];
-        for part in split(inner) {
+        let words = self.file.words;
+        for part in split(&words[inside(words, open)]) {
             self.add(part);
         }
     }

@@ -18,7 +18,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 .is_some_and(|rest| !rest.starts_with(char::is_lowercase))
         });
         if name == "TestMain" {
-            let body = braces(words, at + 2);
+            let body = braces(words, at);
             if !words[body].iter().any(|word| word.is("Run")) {
                 scan.outside
                     .push(("TestMain, which runs nothing".to_owned(), words[at].line));
@@ -28,7 +28,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         if !runs {
             continue;
         }
-        let body = braces(words, at + 2);
+        let body = braces(words, at);
         let skipped = words[body.clone()].windows(3).find_map(|three| {
             let skip = matches!(three[2].word(), Some("Skip" | "Skipf" | "SkipNow"));
             (matches!(three[0].word(), Some("t" | "b" | "f" | "tb")) && three[1].is(".") && skip)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::code::{after_closing, braces, is_at};
+use super::super::code::{after_closing, braces, is_at, is_before};
 use super::super::lexer::Token;
 use super::super::scan::{Found, Scan};
 
@@ -49,7 +49,7 @@ impl Reader<'_> {
         self.classes.retain(|(span, ..)| at < span.end);
         let words = self.words;
         let token = &words[at];
-        if token.is("@") && words.get(at + 1).is_some_and(|next| !next.is("interface")) {
+        if token.is("@") {
             let (mark, end) = annotation(words, at);
             self.marks.push(mark);
             self.marked_from.get_or_insert(at);
@@ -83,13 +83,13 @@ impl Reader<'_> {
             .then(|| "its class is abstract".to_owned());
         let why = self.skip().or(in_name_alone).or_else(|| self.inherited());
         let name = self.words[at + 1].text.clone();
-        self.classes.push((braces(self.words, at + 1), name, why));
+        self.classes.push((braces(self.words, at), name, why));
         self.forget();
     }
 
     /// Reads a test, and returns where it ends.
     fn test(&mut self, at: usize) -> usize {
-        let body = braces(self.words, after_closing(self.words, at + 1));
+        let body = braces(self.words, at);
         let around: Vec<&str> = self
             .classes
             .iter()
@@ -120,7 +120,7 @@ impl Reader<'_> {
         };
         self.scan.tests.push(test);
         self.forget();
-        body.end.max(at + 1)
+        body.end
     }
 
     /// Returns the annotation that passes over what comes next.
@@ -159,11 +159,11 @@ fn annotation(words: &[Token], at: usize) -> (String, usize) {
     } else {
         end
     };
-    let arguments: Vec<&str> = words[end.min(close)..close]
+    let arguments: Vec<&str> = words[end..close]
         .iter()
         .map(|token| token.text.as_str())
         .collect();
-    (format!("{name}{}", arguments.concat()), close.max(at + 1))
+    (format!("{name}{}", arguments.concat()), close)
 }
 
 fn passes_over(mark: &str) -> bool {
@@ -186,7 +186,7 @@ fn passes_over(mark: &str) -> bool {
 /// An assumption in what is set up for all tests.
 pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
     let word = words[at].word()?;
-    let thrown = at > 0 && words[at - 1].is("new");
+    let thrown = is_before(words, at, "new");
     let skips = (word.starts_with("assume") && words.get(at + 1)?.is("("))
         || (thrown && ["SkipException", "TestAbortedException"].contains(&word));
     let before = &words[at.saturating_sub(40)..at];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::code::{after_closing, braces, is_at, over, statement};
+use super::super::code::{after_closing, braces, inside, is_at, is_before, reads, statement};
 use super::super::language::Language;
 use super::super::lexer::Token;
 use super::super::reach::reached;
@@ -67,10 +67,10 @@ pub(super) fn scan(words: &[Token]) -> Scan {
 fn never(words: &[Token]) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     for at in 0..words.len() {
-        let is = |more: usize, text: &str| is_at(words, at + more, text);
-        if is(0, "if") && is(1, "(") && (is(2, "false") || is(2, "0")) && is(3, ")") {
-            let end = if is(4, "{") {
-                braces(words, at + 4).end
+        let mut nothing = ["false", "0"].iter();
+        if nothing.any(|it| reads(words, at, &["if", "(", it, ")"])) {
+            let end = if is_at(words, at + 4, "{") {
+                braces(words, at).end
             } else {
                 statement(words, at + 4).end
             };
@@ -79,9 +79,7 @@ fn never(words: &[Token]) -> Vec<Range<usize>> {
         if let Some(group) = call(words, at).filter(|call| call.group) {
             let body = body(words, &group.arguments);
             let reached = reached(Language::JavaScript, &words[body.clone()]).len();
-            if body.start + reached < body.end {
-                hidden.push(body.start + reached..body.end);
-            }
+            hidden.push(body.start + reached..body.end);
         }
     }
     hidden
@@ -89,9 +87,8 @@ fn never(words: &[Token]) -> Vec<Range<usize>> {
 
 /// A skip in what is set up for all tests.
 pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
-    let is = |more: usize, text: &str| is_at(words, at + more, text);
-    let owner = words[at].is_any(&["this", "ctx", "context", "t", "test"]);
-    let skips = owner && is(1, ".") && is(2, "skip") && is(3, "(");
+    let mut owners = ["this", "ctx", "context", "t", "test"].iter();
+    let skips = owners.any(|owner| reads(words, at, &[owner, ".", "skip", "("]));
     let before = words[at.saturating_sub(30)..at].iter();
     let heads = ["before", "beforeEach", "beforeAll", "setup"];
     let set_up = before.rev().find(|it| it.is_any(&heads))?;
@@ -109,12 +106,12 @@ struct Call {
 /// Reads `test("name", …)`, `it.skip.each(…)("name", …)`, `xdescribe(…)`.
 fn call(words: &[Token], at: usize) -> Option<Call> {
     let head = words[at].word()?;
-    if at > 0 && words[at - 1].is(".") {
+    if is_before(words, at, ".") {
         return None;
     }
-    let (plain, prefix) = match head.strip_prefix('x').or_else(|| head.strip_prefix('f')) {
-        Some(rest) if TESTS.contains(&rest) || GROUPS.contains(&rest) => (rest, &head[..1]),
-        _ => (head, ""),
+    let (plain, prefix) = match head.strip_prefix(['x', 'f']) {
+        Some(rest) => (rest, &head[..1]),
+        None => (head, ""),
     };
     let group = GROUPS.contains(&plain);
     if !group && !TESTS.contains(&plain) {
@@ -129,8 +126,7 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
     }
     let name = words.get(next + 1)?;
     let name = name.literal().or_else(|| name.word())?.to_owned();
-    let end = after_closing(words, next).saturating_sub(1).max(next + 1);
-    let arguments = next + 1..end;
+    let arguments = inside(words, next);
     // `it("x")` without a function is a note to come back.
     let bare = words[arguments.clone()]
         .iter()
@@ -172,14 +168,13 @@ fn chain(words: &[Token], at: usize, plain: &str) -> Option<Chain> {
             _ => return None,
         }
         next += 2;
-        let table = words.get(next).and_then(Token::literal);
         // `.each(table)` and `.skipIf(condition)` are called before the test is.
         if matches!(member, "each" | "skipIf" | "runIf" | "for") && is_at(words, next, "(") {
-            if is_at(words, next + 1, "[") && is_at(words, next + 2, "]") {
+            if reads(words, next, &["(", "[", "]"]) {
                 chain.skipped = Some(format!("{plain}.{member} of nothing"));
             }
             next = after_closing(words, next);
-        } else if member == "each" && table.is_some() {
+        } else if words.get(next).and_then(Token::literal).is_some() {
             next += 1;
         }
     }
@@ -189,27 +184,13 @@ fn chain(words: &[Token], at: usize, plain: &str) -> Option<Chain> {
 
 /// The function among the arguments: what is in its braces, or its expression.
 fn body(words: &[Token], arguments: &Range<usize>) -> Range<usize> {
-    let span = &words[arguments.clone()];
-    let arrow = span
-        .windows(2)
-        .position(|two| two[0].is("=") && two[1].is(">"));
-    let function = span.iter().position(|token| token.is("function"));
-    let from = match (arrow, function) {
-        (Some(arrow), Some(function)) if function < arrow => function,
-        (Some(arrow), _) => arrow + 2,
-        (None, Some(function)) => function,
-        (None, None) => return arguments.end..arguments.end,
-    };
-    let from = arguments.start + from;
-    let mut at = from;
-    while at < arguments.end && !words[at].is("{") {
-        if arrow.is_some_and(|arrow| from == arguments.start + arrow + 2) {
-            return from..arguments.end;
-        }
-        at = over(words, at, &["("]);
+    let arrow = |at: usize| reads(words, at, &["=", ">"]);
+    let mut all = arguments.clone();
+    match all.find(|at| words[*at].is("function") || arrow(*at)) {
+        Some(at) if arrow(at) && !is_at(words, at + 2, "{") => at + 2..arguments.end,
+        Some(at) => braces(words, at),
+        None => arguments.end..arguments.end,
     }
-    let end = after_closing(words, at.min(words.len())).saturating_sub(1);
-    (at + 1).min(end)..end
 }
 
 pub(super) fn is_check(word: &str, owner: Option<&str>, member: bool) -> bool {

@@ -7,6 +7,7 @@ mod python;
 mod ruby;
 mod rust;
 
+use super::code::{is_before, owner};
 use super::language::Language;
 use super::lexer::Token;
 use super::scan::Scan;
@@ -44,8 +45,7 @@ pub(super) fn is_check(language: Language, body: &[Token], at: usize) -> bool {
     let Some(word) = body[at].word() else {
         return false;
     };
-    let member = at > 0 && body[at - 1].is(".");
-    let owner = (at >= 2 && member).then(|| body[at - 2].word()).flatten();
+    let (member, owner) = (is_before(body, at, "."), owner(body, at));
     match language {
         Language::Python => python::is_check(word, owner, member),
         Language::JavaScript => javascript::is_check(word, owner, member),

@@ -30,7 +30,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             let line = statement(words, at);
             marked_from.get_or_insert(at);
             decorators.push(&words[line.clone()]);
-            at = line.end.max(at + 1);
+            at = line.end;
             continue;
         }
         let why = decorators.iter().find_map(|one| passes_over(one));
@@ -77,7 +77,7 @@ impl Reader<'_> {
             self.classes.push((token.indent, name.to_owned(), why));
         } else if words[head].is("def") && name.starts_with("test") {
             let body = indented(words, head);
-            let end = body.end.max(head + 1);
+            let end = body.end;
             self.test(Found {
                 scope: String::new(),
                 name: name.to_owned(),
@@ -240,7 +240,6 @@ pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
 
 pub(super) fn is_check(word: &str, owner: Option<&str>, member: bool) -> bool {
     match word {
-        "assert" => !member,
         "raises" | "warns" | "approx_equal" => member,
         "fail" => matches!(owner, Some("pytest" | "self")),
         _ => word.starts_with("assert"),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::code::{is_at, statement, until_end};
+use super::super::code::{end_of_block, inside, is_at, reads, statement};
 use super::super::lexer::Token;
 use super::super::scan::{Found, Scan};
 
@@ -50,7 +50,7 @@ impl<'a> Head<'a> {
         let word = words[at].word().unwrap_or_default();
         // `RSpec.xdescribe` is marked behind the dot.
         let word = match words.get(at + 2).and_then(Token::word) {
-            Some(behind) if word == "RSpec" && words[at + 1].is(".") => behind,
+            Some(behind) if reads(words, at, &["RSpec", "."]) => behind,
             _ => word,
         };
         let (plain, prefix) = match word.strip_prefix('x').or_else(|| word.strip_prefix('f')) {
@@ -140,9 +140,9 @@ impl Reader<'_> {
 
     fn method(&mut self, head: &Head<'_>, name: &str) {
         let token = &self.words[head.at];
-        let whole = until_end(self.words, head.at);
+        let end = end_of_block(self.words, head.at);
         // What stands behind the name and its brackets.
-        let body = head.line.end.clamp(whole.start, whole.end)..whole.end;
+        let body = head.line.end.min(end)..end;
         let hidden = (self.private == Some(token.indent)).then(|| "it is private".to_owned());
         let skipped = self
             .inherited()
@@ -216,16 +216,13 @@ fn scope(groups: &[(usize, String, Option<String>)]) -> String {
 }
 
 /// The block of a test: up to its `end`, or what stands in braces.
-fn block(words: &[Token], at: usize, line: &std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let open = words[line.clone()].iter().position(|word| word.is("{"));
-    if let Some(open) = open {
-        let start = line.start + open + 1;
-        return start..line.end.saturating_sub(1).max(start);
+fn block(words: &[Token], at: usize, line: &Range<usize>) -> Range<usize> {
+    if let Some(open) = line.clone().find(|at| words[*at].is("{")) {
+        return inside(words, open);
     }
-    let whole = until_end(words, at);
-    let after_do = words[at..].iter().position(|word| word.is("do"));
-    let start = after_do.map_or(whole.start, |more| at + more + 1);
-    start.min(whole.end)..whole.end
+    let end = end_of_block(words, at);
+    let begins = (at..end).find(|at| words[*at].is("do")).unwrap_or(at);
+    (begins + 1).min(end)..end
 }
 
 fn body_mark(body: &[Token]) -> Option<String> {

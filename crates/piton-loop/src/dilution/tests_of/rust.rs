@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::code::{after_closing, braces, is_at, over};
+use super::super::code::{after_closing, braces, inside, is_at, over, reads};
 use super::super::lexer::Token;
 use super::super::scan::{Found, Scan};
 
@@ -38,13 +38,13 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
             }
             at = item + 2;
         } else if words[item].is("fn") && attributes.iter().any(|attribute| is_test(attribute)) {
-            let body = braces(words, item + 2);
+            let body = braces(words, item);
             let in_hidden = hidden.iter().any(|span| span.contains(&start));
             let part = attributes_in(&words[body.clone()]).any(|one| hides(one).is_some());
             let skipped = why
                 .or(in_hidden.then_some("its module is left out of the build"))
                 .or(part.then_some("part of it is left out of the build"));
-            at = body.end.max(item + 1);
+            at = body.end;
             scan.tests.push(Found {
                 scope: String::new(),
                 name: name.to_owned(),
@@ -64,10 +64,9 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
 /// Reads the attributes that begin here, and moves on to what follows them.
 fn attributes_at<'w>(words: &'w [Token], at: &mut usize) -> Vec<&'w [Token]> {
     let mut attributes = Vec::new();
-    while is_at(words, *at, "#") && is_at(words, *at + 1, "[") {
-        let end = after_closing(words, *at + 1);
-        attributes.push(&words[*at + 2..end.saturating_sub(1).max(*at + 2)]);
-        *at = end;
+    while reads(words, *at, &["#", "["]) {
+        attributes.push(&words[inside(words, *at)]);
+        *at = after_closing(words, *at);
     }
     attributes
 }
@@ -77,14 +76,10 @@ fn attributes_at<'w>(words: &'w [Token], at: &mut usize) -> Vec<&'w [Token]> {
 fn left_out(words: &[Token]) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     for at in 0..words.len() {
-        let is = |more: usize, text: &str| is_at(words, at + more, text);
-        if is(0, "macro_rules") && is(1, "!") {
-            hidden.push(braces(words, at + 2));
-        } else if is(0, "#") && is(1, "!") && is(2, "[") {
-            let end = after_closing(words, at + 2);
-            if hides(&words[at + 3..end.saturating_sub(1).max(at + 3)]).is_some() {
-                hidden.push(at..closes(words, end));
-            }
+        if reads(words, at, &["macro_rules", "!"]) {
+            hidden.push(braces(words, at));
+        } else if reads(words, at, &["#", "!", "["]) && hides(&words[inside(words, at)]).is_some() {
+            hidden.push(at..closes(words, after_closing(words, at)));
         }
     }
     hidden
@@ -103,11 +98,10 @@ fn closes(words: &[Token], from: usize) -> usize {
 }
 
 fn attributes_in(body: &[Token]) -> impl Iterator<Item = &[Token]> {
-    let begins = |at: &usize| body[*at].is("#") && is_at(body, at + 1, "[");
-    (0..body.len()).filter(begins).map(|at| {
-        let end = after_closing(body, at + 1).saturating_sub(1);
-        &body[at + 2..end.max(at + 2)]
-    })
+    let begins = |at: &usize| reads(body, *at, &["#", "["]);
+    (0..body.len())
+        .filter(begins)
+        .map(|at| &body[inside(body, at)])
 }
 
 fn has(attribute: &[Token], word: &str) -> bool {

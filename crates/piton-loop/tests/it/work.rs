@@ -1,10 +1,13 @@
 //! Where phases and refactors are worked on, from the call to the landed commit.
 
 mod allowance;
+mod asked;
 mod beside;
 mod bringing;
+mod commits;
 mod consumed;
 mod hooks;
+mod looked;
 mod phases;
 mod plans;
 mod proofs;
@@ -14,6 +17,7 @@ mod secrets;
 mod settled;
 mod stored;
 mod tries;
+mod widened;
 
 use std::fs;
 use std::path::PathBuf;
@@ -253,6 +257,15 @@ impl Scene {
         self.with_agent(agent, &self.clock, |shop, run| {
             piece.work(shop, run, &start)
         })
+    }
+
+    /// Starts a migration that is to be planned.
+    pub(super) fn planning(&self) -> (Site, Piece) {
+        let site = Site::new(self.scratch.path(), "migrations", &self.state()).unwrap();
+        let slug: Slug = "add-api".parse().unwrap();
+        crate::world::write_started(&site, &slug, &self.clock);
+        self.scratch.commit_all("a migration");
+        (site, Piece::Plan(slug))
     }
 
     pub(super) fn bring(&self, work: &Accepted) -> Brought {

@@ -17,14 +17,14 @@ use crate::work::{Scene, phase_that_writes, refactor_that_writes, scripted, take
 
 /// What came of a piece of work, the record of its run, and what the agent was
 /// called with: the role, the migration, the model.
-struct Told {
-    worked: Worked,
-    run: FullRun,
+pub(super) struct Told {
+    pub(super) worked: Worked,
+    pub(super) run: FullRun,
     called: Vec<(String, Option<String>, Option<String>)>,
 }
 
 impl Told {
-    fn of(scene: &Scene, piece: &Piece, script: &str) -> Self {
+    pub(super) fn of(scene: &Scene, piece: &Piece, script: &str) -> Self {
         let called = Mutex::default();
         let agent = around(scripted(script), |call, _, play| {
             let (slug, model) = (call.slug.clone(), call.model.clone());
@@ -48,13 +48,13 @@ impl Told {
         }
     }
 
-    fn attempts(&self) -> &[Attempt] {
+    pub(super) fn attempts(&self) -> &[Attempt] {
         &self.run.run.summary.as_ref().unwrap().attempts
     }
 
     /// Of each call, in the order of calling: its role, its try, what it is about
     /// and how far that had come.
-    fn calls(&self) -> Vec<Value> {
+    pub(super) fn calls(&self) -> Vec<Value> {
         let started = |event: &&Value| event["event"] == "call_started";
         let of = |it: &Value| {
             json!([

@@ -61,3 +61,36 @@ impl<'a> Redacted<'a> {
         clean
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last(pieces: &[&str]) -> String {
+        let mut last = LastLines::default();
+        for piece in pieces {
+            last.take(piece.as_bytes());
+        }
+        last.into_text()
+    }
+
+    #[test]
+    fn the_last_twenty_lines_stay_however_they_come_and_one_without_an_end_as_well() {
+        let lines = |from: usize| (from..30).map(|number| number.to_string());
+        let text: Vec<String> = lines(0).collect();
+        let kept: Vec<String> = lines(10).collect();
+        let text = text.join("\r\n") + "\n";
+        assert_eq!(last(&[&text]), kept.join("\n"));
+        let (one, two) = text.split_at(40);
+        assert_eq!(last(&[one, two]), kept.join("\n"));
+        assert_eq!(last(&["a\nb"]), "a\nb");
+        assert_eq!(last(&["a\n"]), "a");
+    }
+
+    #[test]
+    fn a_line_is_not_added_to_once_it_is_long() {
+        let (nearly, long) = ("x".repeat(LONGEST - 1), "x".repeat(LONGEST));
+        assert_eq!(last(&[&nearly, "y", "z\n"]), format!("{nearly}y"));
+        assert_eq!(last(&[&long, "y\n", "b"]), format!("{long}\nb"));
+    }
+}

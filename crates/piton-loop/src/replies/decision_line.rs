@@ -401,12 +401,17 @@ mod tests {
             rest("- ready: no — fix `a*b` first").as_deref(),
             Some("— fix `a*b` first")
         );
+        assert_eq!(
+            rest("ready: no — fix `a*b`").as_deref(),
+            Some("— fix `a*b`")
+        );
     }
 
     #[test]
     fn other_words_before_the_key_do_not_match() {
         assert_eq!(rest("not ready: no"), None);
         assert_eq!(rest("-ready: no"), None);
+        assert_eq!(rest(". ready: no"), None);
         assert_eq!(rest("réady: no"), None);
     }
 }

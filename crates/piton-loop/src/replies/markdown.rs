@@ -212,7 +212,9 @@ mod tests {
         assert_eq!(said("<!-- a\nb\n-->\nc"), ["c"]);
         assert_eq!(said("a <!-- b\nc\n--> d\ne"), ["a <!-- b", "e"]);
         assert_eq!(said("<PRE class=x>\nb\n</Pre>\nc"), ["c"]);
+        assert_eq!(said("a\nb\n--> c\nd"), ["a", "b", "--> c", "d"]);
         // Nothing closes it, so it is a word like others.
+        assert_eq!(said("--> a <!-- b\nc"), ["--> a <!-- b", "c"]);
         assert_eq!(said("an open `<!--` mark\nb"), ["an open `<!--` mark", "b"]);
     }
 

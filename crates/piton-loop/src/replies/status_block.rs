@@ -92,3 +92,30 @@ fn present(value: &str) -> Option<String> {
 fn named<T: FromStr>(value: Option<String>) -> Option<T> {
     value?.to_lowercase().parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_a_block_is_read_and_what_is_empty_is_none() {
+        let text = "BEGIN_CONTINUOUS_REFACTORING_STATUS\nphase_reached: the second\n\
+                    decision: RETRY\nretry_recommendation: human-review\n\
+                    failure_kind: phase-failed\nsummary: it is: red\n\
+                    commit_rationale:\nnext_retry_focus: the cache\ntests_run: make\n\
+                    evidence: one\n- two\n- \nEND_CONTINUOUS_REFACTORING_STATUS";
+        let some = |text: &str| Some(text.to_owned());
+        let read = StatusBlock {
+            phase_reached: some("the second"),
+            decision: Some(Decision::Retry),
+            retry_recommendation: Some(Recommendation::HumanReview),
+            failure_kind: some("phase-failed"),
+            summary: some("it is: red"),
+            commit_rationale: None,
+            next_retry_focus: some("the cache"),
+            tests_run: some("make"),
+            evidence: vec!["one".to_owned(), "two".to_owned()],
+        };
+        assert_eq!(StatusBlock::parse(text), Some(read));
+    }
+}

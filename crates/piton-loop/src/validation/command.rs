@@ -77,7 +77,9 @@ mod tests {
         }
         assert!(ValidationCommand::read("cargo 'test").is_err());
         let command = ValidationCommand::read("sh -c 'a b' ; x").expect("fine");
-        assert_eq!(command.expect("one").arguments(), ["-c", "a b", ";", "x"]);
+        let command = command.expect("one");
+        assert_eq!(command.arguments(), ["-c", "a b", ";", "x"]);
+        assert_eq!(command.words(), ["sh", "-c", "a b", ";", "x"]);
     }
 
     #[test]

@@ -132,6 +132,7 @@ impl Sink for Output<'_> {
 
 #[cfg(test)]
 mod tests {
+    use piton_durable::DiskRead as _;
     use piton_testkit::SimDisk;
     use proptest::prelude::*;
 
@@ -171,6 +172,27 @@ mod tests {
             let ended = format!("{text}\n");
             assert_eq!(tail(ended.as_bytes(), lengths), last, "{lengths:?}");
         }
+    }
+
+    #[test]
+    fn of_an_output_without_end_the_first_part_is_recorded_and_the_last_lines_are_kept() {
+        let disk = SimDisk::new();
+        let dir = Path::new("/out");
+        disk.put_dir(dir);
+        let mut output = Output::into(&disk, dir, &Unseen).unwrap();
+        let most = usize::try_from(MOST).unwrap();
+        let mut flood = vec![b'x'; most - 2];
+        flood[most - 100..].fill(b'\n');
+        output.stdout(&flood).unwrap();
+        output.stdout(b"abc\n").unwrap();
+        output.stdout(b"the end").unwrap();
+        output.stderr(b"its own").unwrap();
+        let recorded = |name: &str| disk.read(&dir.join(name)).unwrap();
+        let stdout = recorded("tests.stdout.log");
+        assert_eq!(stdout.len(), most);
+        assert!(stdout.ends_with(b"\nab"));
+        assert_eq!(recorded("tests.stderr.log"), b"its own");
+        assert!(output.tail().ends_with("\nabc\nthe end\nits own"));
     }
 
     proptest! {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use piton_agent::environment::is_never_passed;
 use piton_agent::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
@@ -187,9 +186,7 @@ impl Validator<'_> {
     fn limits(&self) -> Limits {
         Limits {
             idle: self.policy.idle,
-            tool_idle: self.policy.idle,
             deadline: self.policy.deadline,
-            after_result: Duration::MAX,
             ..Limits::default()
         }
     }

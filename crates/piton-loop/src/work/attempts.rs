@@ -9,7 +9,7 @@ use piton_git::slot::{Changes, Slot};
 use super::accepted::Accepted;
 use super::call::{self, Around, Ask, Called};
 use super::evidence::{self, Subject};
-use super::failure::{End, Halt, OrTrouble as _, WorkFailure};
+use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::hooks;
 use super::message::Trailers;
 use super::prove;
@@ -106,9 +106,9 @@ pub(super) fn carry_out(
     let mut most = shop.tries.max(1);
     let mut was_sent_back = false;
     let mut number = 0;
-    while number < most {
+    loop {
         number += 1;
-        if number > 1 {
+        if before.is_some() {
             at.slot.take_back(shop.disk).or_trouble(job.role())?;
         }
         let summary = before
@@ -151,7 +151,6 @@ pub(super) fn carry_out(
         }
         before = Some(failure);
     }
-    Err(End::Stopped.into())
 }
 
 fn subject<'a>(job: &'a dyn Job, start: &Start, retry: u32) -> Subject<'a> {

@@ -112,7 +112,6 @@ fn room<'a>(shop: &'a Shop<'_>, record: &'a Path, token: &'a str) -> HookRoom<'a
         // They run what validations run, and are silent for as long.
         limits: Limits {
             idle: policy.idle,
-            tool_idle: policy.idle,
             deadline: policy.deadline,
             ..Limits::default()
         },

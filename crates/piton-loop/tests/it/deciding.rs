@@ -4,6 +4,7 @@ mod gate;
 mod limits;
 mod properties;
 mod waiting;
+mod words;
 
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Effort;

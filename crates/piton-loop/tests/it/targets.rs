@@ -90,6 +90,42 @@ fn the_seed_decides_in_which_order_listed_targets_are_taken_up() {
     assert_ne!(order(1), order(2));
 }
 
+/// Whoever notes a seed gets the same choice from every version.
+#[test]
+fn a_seed_stands_for_the_same_choices_for_ever() {
+    assert_eq!(dice::seed_of("abc"), 0xba78_16bf_8f01_cfea);
+    let names = |count: u32| (0..count).map(|number| number.to_string());
+    let named = |name: String| Target::plain(name, TargetProvenance::Targets, Vec::new());
+    let listed = Source::Finite(names(8).map(named).collect());
+    let order = (0..8).filter_map(|taken| picked(&listed, 7, taken));
+    let order: Vec<String> = order.map(|target| target.description).collect();
+    assert_eq!(order, ["2", "6", "5", "1", "7", "3", "0", "4"]);
+    let all = Selection::Random.resolve(names(8).collect(), None);
+    let few: Vec<String> = (0..3).map(|taken| files(&all, taken).concat()).collect();
+    assert_eq!(few, ["01357", "14567", "13567"]);
+    let pool = Source::Pool {
+        provenance: TargetProvenance::Globs,
+        files: names(8).collect(),
+    };
+    let one_by_one: String = (0..8).map(|taken| files(&pool, taken).concat()).collect();
+    assert_eq!(one_by_one, "45713100");
+}
+
+#[test]
+fn a_selection_tells_the_paths_that_were_named_and_the_patterns_that_were_given() {
+    let list = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+    let told = |selection: Selection| (selection.paths().to_vec(), selection.shown());
+    let nothing = (Vec::new(), None);
+    let patterns = list(["**/*.rs", "doc/*"]);
+    let shown = (Vec::new(), Some("**/*.rs:doc/*".to_owned()));
+    assert_eq!(told(Selection::Globs(patterns.clone())), shown);
+    assert_eq!(told(Selection::Extensions(patterns)), shown);
+    let paths = list(["a.rs", "b.rs"]);
+    assert_eq!(told(Selection::Paths(paths.clone())), (paths, None));
+    assert_eq!(told(Selection::Targets(Vec::new())), nothing);
+    assert_eq!(told(Selection::Random), nothing);
+}
+
 #[test]
 fn what_somebody_works_on_already_is_passed_over() {
     let target = |name: &str| Target::plain(name, TargetProvenance::Targets, vec![name.to_owned()]);

@@ -3,6 +3,7 @@
 mod allowance;
 mod asked;
 mod beside;
+mod between;
 mod bringing;
 mod commits;
 mod consumed;

@@ -10,6 +10,8 @@ use piton_testkit::Replies;
 use super::{Scene, phase_that_writes, refactor_that_writes, scripted};
 use crate::as_script::around;
 
+type Made<'a> = &'a dyn Fn(&Scene) -> Piece;
+
 /// Returns what is told of the user's files, where somebody writes one of them
 /// during the call of a role.
 fn told(scene: &Scene, piece: &Piece, script: &str, role: &str) -> Vec<String> {
@@ -57,7 +59,6 @@ fn what_somebody_wrote_during_a_question_is_told_once_after_the_work_or_where_no
     let not_ready = Replies::new().says("phase.ready-check", "ready: no — not yet");
     let silent = Replies::new().fails("phase.ready-check", "crashed", "boom");
     let odd = widens().then(&Replies::new().fails("classify", "crashed", "boom"));
-    type Made<'a> = &'a dyn Fn(&Scene) -> Piece;
     for (made, script, role) in [
         (
             &phase as Made<'_>,

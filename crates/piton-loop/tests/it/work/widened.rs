@@ -51,13 +51,15 @@ fn what_speaks_of_a_file_and_what_changed_with_it_is_offered_and_nothing_else() 
     // What is piton's own, and what a migration holds, is never widened to.
     scratch.write("migrations/tidy/notes.md", "src/kernel.rs is large\n");
     scratch.write(".piton/taste.md", "src/kernel.rs is large\n");
-    scratch.write("src/kernel.rs", "mod helper;\n");
+    scratch.write("src/kernel.rs", "mod helper; // as in -page.js\n");
     scratch.write("src/gone.rs", "gone\n");
     scratch.commit_all("they changed together");
     scratch.write("src/helper.rs", "help\n");
     scratch.write("doc/kernel.md", "about src/kernel.rs\n");
     // Some word of it alone is no name of it.
     scratch.write("doc/corn.md", "about kernels\n");
+    scratch.write("src/helper-of-old.rs", "old\n");
+    scratch.write("web/-page.js", "page\n");
     fs::remove_file(scratch.path().join("src/gone.rs")).unwrap();
     scratch.commit_all("more of it");
     let told = Told::of(
@@ -69,6 +71,7 @@ fn what_speaks_of_a_file_and_what_changed_with_it_is_offered_and_nothing_else() 
     let offered = |kind: &str, files: &[&str], evidence: &[&str]| json!({"kind": kind, "files": files, "evidence": evidence, "validation_surfaces": []});
     let helper = "src/helper.rs: src/kernel.rs speaks of it";
     let doc = "doc/kernel.md: it speaks of src/kernel.rs";
+    let page = "web/-page.js: src/kernel.rs speaks of it";
     assert_eq!(
         document,
         json!({
@@ -79,8 +82,8 @@ fn what_speaks_of_a_file_and_what_changed_with_it_is_offered_and_nothing_else() 
                 offered("local-cluster", &["src/kernel.rs", "src/helper.rs"], &[helper]),
                 offered(
                     "cross-cluster",
-                    &["src/kernel.rs", "doc/kernel.md", "src/helper.rs"],
-                    &[doc, helper],
+                    &["src/kernel.rs", "doc/kernel.md", "src/helper.rs", "web/-page.js"],
+                    &[doc, helper, page],
                 ),
             ],
             "selection": {"kind": "cross-cluster", "reason": "why"},

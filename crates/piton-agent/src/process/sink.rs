@@ -56,3 +56,18 @@ pub enum Survivors {
     /// Why nobody could look.
     Untold(String),
 }
+
+impl Survivors {
+    /// Tells what a person has to do about them.
+    pub(crate) fn told(&self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Known(processes) => Some(format!(
+                "processes {processes:?} could not be ended; end them by hand"
+            )),
+            Self::Untold(why) => Some(format!(
+                "whether its processes have ended could not be seen: {why}; end them by hand"
+            )),
+        }
+    }
+}

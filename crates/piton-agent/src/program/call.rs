@@ -14,7 +14,7 @@ use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
 use crate::dialect::{Dialect, Opening, StreamKind};
 use crate::outcome::{Outcome, Reply};
-use crate::process::{Ended, Launch, LaunchError, Marker, Survivors, supervise};
+use crate::process::{Ended, Launch, LaunchError, Marker, supervise};
 use crate::sealing::{Enclosure, MET_THE_SEAL, met_the_seal};
 
 impl Agent for ProgramAgent {
@@ -227,15 +227,7 @@ impl ProgramAgent {
         if sealed && met_the_seal(&kept.stderr_tail) {
             record.warnings.push(MET_THE_SEAL.to_owned());
         }
-        match &ended.survivors {
-            Survivors::None => {}
-            Survivors::Known(processes) => record.warnings.push(format!(
-                "processes {processes:?} could not be ended; end them by hand"
-            )),
-            Survivors::Untold(why) => record.warnings.push(format!(
-                "whether its processes have ended could not be seen: {why}; end them by hand"
-            )),
-        }
+        record.warnings.extend(ended.survivors.told());
         record.result = classify(&Evidence {
             transcript,
             exit: ended.exit,

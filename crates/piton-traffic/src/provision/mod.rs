@@ -32,7 +32,7 @@ pub use settle::{Names, SettleError, display_name, is_branch, is_cron, is_secret
 pub use state::{StateGists, add_state};
 pub use upgrade::{UpgradeParts, plan_upgrade};
 pub use watched::watch;
-pub use wishes::{Destination, Gists, OnConflict, Parts, TokenFrom, Wishes};
+pub use wishes::{Destination, Gists, OnConflict, Parts, Said, TokenFrom, Wishes};
 
 /// The variables that tell the collector its gists.
 pub const BADGE_VARIABLE: &str = "TRAFFIC_GIST_ID";

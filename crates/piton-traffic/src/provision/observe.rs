@@ -93,8 +93,8 @@ struct Search<'a> {
 impl Search<'_> {
     fn find(&self, kind: Kind) -> Result<GistFound, ObserveError> {
         let flag = match kind {
-            Kind::Badge => &self.wishes.badge_gist,
-            Kind::Archive => &self.wishes.archive_gist,
+            Kind::Badge => &self.wishes.said.badge_gist,
+            Kind::Archive => &self.wishes.said.archive_gist,
         };
         if let Some(id) = flag {
             let candidate = self.candidate(id, "the flag")?;

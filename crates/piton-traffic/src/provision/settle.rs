@@ -50,6 +50,7 @@ impl Names {
         let entry = facts.global.entry(&repository).unwrap_or_default();
         let from_project = |field: &str| facts.project.get(field).filter(|_| same);
         let created = wishes
+            .said
             .created
             .clone()
             .or_else(|| from_project("created"))
@@ -63,6 +64,7 @@ impl Names {
         let ci_workflows = wishes.ci_workflows.clone().or(known_ci).unwrap_or_default();
         let names = Self {
             display_name: wishes
+                .said
                 .display_name
                 .clone()
                 .or_else(|| from_project("display_name"))

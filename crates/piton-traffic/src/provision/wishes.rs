@@ -45,11 +45,19 @@ pub struct Parts {
     pub run: bool,
 }
 
+/// What flags and variables say of the repository.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub created: Option<String>,
+    pub display_name: Option<String>,
+    pub badge_gist: Option<String>,
+    pub archive_gist: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Wishes {
     pub repository: RepoName,
-    pub created: Option<String>,
-    pub display_name: Option<String>,
+    pub said: Said,
     /// Names of workflows; those known already where nothing is said.
     pub ci_workflows: Option<Vec<String>>,
     pub secret: String,
@@ -57,8 +65,6 @@ pub struct Wishes {
     /// The token replaces one that is there.
     pub rotate: bool,
     pub gists: Gists,
-    pub badge_gist: Option<String>,
-    pub archive_gist: Option<String>,
     pub branch: Option<String>,
     pub schedule: Option<String>,
     pub install: Option<Install>,

@@ -228,7 +228,7 @@ fn what_people_should_know_beforehand_is_said() {
     let mut wishes = Stage::wishes();
     wishes.branch = Some("release".to_owned());
     wishes.ci_workflows = Some(vec!["ci.yml".to_owned()]);
-    wishes.created = Some("2020-01-01".to_owned());
+    wishes.said.created = Some("2020-01-01".to_owned());
     let plan = stage.plan(&wishes).unwrap();
     let all = plan.warnings().join("\n");
     for told in [
@@ -241,7 +241,7 @@ fn what_people_should_know_beforehand_is_said() {
     ] {
         assert!(all.contains(told), "{told}: {all}");
     }
-    wishes.created = Some("2126-01-01".to_owned());
+    wishes.said.created = Some("2126-01-01".to_owned());
     assert!(
         stage
             .plan(&wishes)
@@ -250,7 +250,7 @@ fn what_people_should_know_beforehand_is_said() {
             .join("\n")
             .contains("is in the future")
     );
-    wishes.created = Some("2026-02-30".to_owned());
+    wishes.said.created = Some("2026-02-30".to_owned());
     assert!(
         stage
             .plan(&wishes)
@@ -272,7 +272,7 @@ fn what_people_should_know_beforehand_is_said() {
 fn hostile_display_names_are_only_names() {
     let stage = Stage::new();
     let mut wishes = Stage::wishes();
-    wishes.display_name =
+    wishes.said.display_name =
         Some("a\\b </script><script>alert(1)</script> \"q\" {{title}}".to_owned());
     set_up(&stage, &wishes);
     let page = stage.read("docs/stats/index.html");

@@ -123,7 +123,7 @@ fn two_gists_that_disagree_are_told_and_nothing_is_planned() {
         assert!(refused.contains(told), "{told}: {refused}");
     }
     let mut wishes = Stage::wishes();
-    wishes.badge_gist = Some(first.clone());
+    wishes.said.badge_gist = Some(first.clone());
     let plan = stage.plan(&wishes).unwrap();
     assert!(ids(&plan).contains(&"variable:overwrite:TRAFFIC_GIST_ID".to_owned()));
     assert!(plan.has_destructive());

@@ -21,7 +21,7 @@ use piton_plan::{
 use piton_testkit::forge::{FakeGitHub, World};
 use piton_traffic::operation::{TrafficOp, TrafficPerformer, TrafficWorld};
 use piton_traffic::provision::{
-    Destination, Gists, Parts, TokenFrom, Wishes, observe, plan_create,
+    Destination, Gists, Parts, Said, TokenFrom, Wishes, observe, plan_create,
 };
 use piton_traffic::settings::{GLOBAL_FILE, Global, PROJECT_FILE, Project};
 use serde::{Deserialize, Serialize};
@@ -101,15 +101,12 @@ impl Stage {
     pub(crate) fn wishes() -> Wishes {
         Wishes {
             repository: "acme/widget".parse().unwrap(),
-            created: None,
-            display_name: None,
+            said: Said::default(),
             ci_workflows: None,
             secret: "TRAFFIC_GIST_TOKEN".to_owned(),
             token: TokenFrom::Variable("env:GT".parse().unwrap()),
             rotate: false,
             gists: Gists::Found,
-            badge_gist: None,
-            archive_gist: None,
             branch: None,
             schedule: None,
             install: Some("0.1.0".parse().unwrap()),

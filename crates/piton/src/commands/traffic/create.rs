@@ -6,7 +6,9 @@ use std::io::{BufRead as _, Read as _};
 use clap::Args;
 use piton_github::operation::{CreateGist, ForgeOp, SECRET_FLAG};
 use piton_plan::{Answer, Plan, SecretRef, SecretText};
-use piton_traffic::provision::{self, CreateError, Facts, Gists, Kind, Parts, TokenFrom, Wishes};
+use piton_traffic::provision::{
+    self, CreateError, Facts, Gists, Kind, Parts, Said, TokenFrom, Wishes,
+};
 use piton_traffic::settings::is_gist_id;
 
 use super::conflict::ConflictArgs;
@@ -167,8 +169,8 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
             }) if context.interactive() && !args.plan.changes_nothing() => {
                 let chosen = choose(context, kind, &candidates)?;
                 match kind {
-                    Kind::Badge => wishes.badge_gist = Some(chosen),
-                    Kind::Archive => wishes.archive_gist = Some(chosen),
+                    Kind::Badge => wishes.said.badge_gist = Some(chosen),
+                    Kind::Archive => wishes.said.archive_gist = Some(chosen),
                 }
             }
             Err(error) => return Err(error::create(error)),
@@ -306,8 +308,12 @@ fn wishes(
     };
     Ok(Wishes {
         repository: known.named_or_asked(context)?,
-        created: or_set(&args.created, known.said.created.as_deref()),
-        display_name: or_set(&args.display_name, known.said.display_name.as_deref()),
+        said: Said {
+            created: or_set(&args.created, known.said.created.as_deref()),
+            display_name: or_set(&args.display_name, known.said.display_name.as_deref()),
+            badge_gist: gist(&args.badge_gist, &known.said.badge_gist),
+            archive_gist: gist(&args.archive_gist, &known.said.archive_gist),
+        },
         ci_workflows: args.ci_workflows.clone(),
         secret: (args.gist_token_name.clone())
             .or(standing.secret)
@@ -315,8 +321,6 @@ fn wishes(
         token,
         rotate: args.rotate_token,
         gists,
-        badge_gist: gist(&args.badge_gist, &known.said.badge_gist),
-        archive_gist: gist(&args.archive_gist, &known.said.archive_gist),
         branch: or_set(&args.branch, settings.traffic_branch()).or(standing.branch),
         schedule: or_set(&args.schedule, settings.traffic_schedule()).or(standing.schedule),
         install: files.then(|| install(settings)).transpose()?,

@@ -47,15 +47,12 @@ pub(super) fn wishes(
     let standing = standing.unwrap_or_default();
     Ok(Wishes {
         repository: looked.repository.clone(),
-        created: looked.known.said.created.clone(),
-        display_name: looked.known.said.display_name.clone(),
+        said: looked.known.said.clone(),
         ci_workflows: None,
         secret: looked.seen.secret.0.clone(),
         token: TokenFrom::Asked,
         rotate: false,
         gists: Gists::Found,
-        badge_gist: looked.known.said.badge_gist.clone(),
-        archive_gist: looked.known.said.archive_gist.clone(),
         branch: (settings.traffic_branch().map(str::to_owned)).or(standing.branch),
         schedule: (settings.traffic_schedule().map(str::to_owned)).or(standing.schedule),
         parts: Parts {

@@ -8,11 +8,10 @@ use piton_base::RepoPath;
 use piton_durable::DiskRead as _;
 use piton_git::GitRead as _;
 use piton_github::RepoName;
-use piton_traffic::provision::Destination;
+use piton_traffic::provision::{Destination, Said};
 use piton_traffic::settings::{
     Entry, GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
 };
-
 use piton_traffic::survey::{LocalState, local_files};
 use piton_traffic::templates::{Deployed, recognise};
 
@@ -70,59 +69,6 @@ pub(super) struct Known {
     pub(super) said: Said,
 }
 
-/// What flags and variables say of the repository.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Said {
-    pub(super) created: Option<String>,
-    pub(super) display_name: Option<String>,
-    pub(super) badge_gist: Option<String>,
-    pub(super) archive_gist: Option<String>,
-}
-
-impl Said {
-    /// Reads what the environment says, and tells what counts.
-    fn read(
-        context: &Context,
-        told: &mut Told<'_>,
-        project: Option<&Project>,
-        entry: &Entry,
-    ) -> Result<Self, CommandError> {
-        let variable = |name: &str| {
-            let name = format!("GHTRAF_{}", name.to_uppercase());
-            context.environment.get(&name).map(str::to_owned)
-        };
-        let mut said = Said::default();
-        let of_project = |field: &str| project.and_then(|project| project.get(field));
-        for (name, listed, place) in [
-            ("created", &entry.created, &mut said.created),
-            ("display_name", &entry.display_name, &mut said.display_name),
-            ("badge_gist_id", &entry.badge_gist_id, &mut said.badge_gist),
-            (
-                "archive_gist_id",
-                &entry.archive_gist_id,
-                &mut said.archive_gist,
-            ),
-        ] {
-            *place = variable(name);
-            let layers = [
-                ("environment", &*place),
-                (PROJECT_FILE, &of_project(name)),
-                ("user's list", listed),
-            ];
-            told.first(name, layers.into_iter());
-        }
-        for (name, id) in [
-            ("GHTRAF_BADGE_GIST_ID", &said.badge_gist),
-            ("GHTRAF_ARCHIVE_GIST_ID", &said.archive_gist),
-        ] {
-            if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
-                return Err(not_an_id(name, id));
-            }
-        }
-        Ok(said)
-    }
-}
-
 impl Known {
     /// Reads the layers: flags, environment, the file in the repository, the
     /// user's list, the remote. Somebody who is there is asked for the rest.
@@ -177,7 +123,7 @@ impl Known {
         ])?;
         let entry = repository.as_ref().and_then(|name| global.entry(name));
         let entry = entry.unwrap_or_default();
-        let said = Said::read(context, &mut told, project.as_ref(), &entry)?;
+        let said = read_said(context, &mut told, project.as_ref(), &entry)?;
         Ok(Self {
             repository,
             project,
@@ -264,6 +210,48 @@ impl Known {
         let named = line.trim().parse().map(Some);
         named.or_usage("could not use the name of the repository")
     }
+}
+
+/// Reads what the environment says, and tells what counts.
+fn read_said(
+    context: &Context,
+    told: &mut Told<'_>,
+    project: Option<&Project>,
+    entry: &Entry,
+) -> Result<Said, CommandError> {
+    let variable = |name: &str| {
+        let name = format!("GHTRAF_{}", name.to_uppercase());
+        context.environment.get(&name).map(str::to_owned)
+    };
+    let mut said = Said::default();
+    let of_project = |field: &str| project.and_then(|project| project.get(field));
+    for (name, listed, place) in [
+        ("created", &entry.created, &mut said.created),
+        ("display_name", &entry.display_name, &mut said.display_name),
+        ("badge_gist_id", &entry.badge_gist_id, &mut said.badge_gist),
+        (
+            "archive_gist_id",
+            &entry.archive_gist_id,
+            &mut said.archive_gist,
+        ),
+    ] {
+        *place = variable(name);
+        let layers = [
+            ("environment", &*place),
+            (PROJECT_FILE, &of_project(name)),
+            ("user's list", listed),
+        ];
+        told.first(name, layers.into_iter());
+    }
+    for (name, id) in [
+        ("GHTRAF_BADGE_GIST_ID", &said.badge_gist),
+        ("GHTRAF_ARCHIVE_GIST_ID", &said.archive_gist),
+    ] {
+        if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
+            return Err(not_an_id(name, id));
+        }
+    }
+    Ok(said)
 }
 
 pub(super) fn not_an_id(name: &str, id: &str) -> CommandError {

@@ -143,8 +143,15 @@ fn fix(
         // The gists that were checked are the right ones, whatever else is named.
         let Survey { badge, archive, .. } = &looked.seen;
         let checked = |gist: &GistState, kind| gist.of_kind(kind).map(str::to_owned);
-        wishes.badge_gist = (wishes.badge_gist).or_else(|| checked(badge, Kind::Badge));
-        wishes.archive_gist = (wishes.archive_gist).or_else(|| checked(archive, Kind::Archive));
+        let said = &mut wishes.said;
+        said.badge_gist = said
+            .badge_gist
+            .take()
+            .or_else(|| checked(badge, Kind::Badge));
+        said.archive_gist = said
+            .archive_gist
+            .take()
+            .or_else(|| checked(archive, Kind::Archive));
     }
     let facts = mend::facts(context, &looked.forge, &looked.known, &wishes)?;
     let earlier = earlier(place);

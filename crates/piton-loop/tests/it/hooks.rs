@@ -1,8 +1,12 @@
 //! The user's hooks, heard in a slot: what they see, and what is made of it.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use piton_agent::sealing::SealTerms;
 use piton_agent::{Host, Limits};
 use piton_base::Stop;
 use piton_durable::{Holder, RealDisk};
@@ -11,6 +15,7 @@ use piton_git::landing::UserHooks;
 use piton_git::slot::{Setup, Slot};
 use piton_loop::hooks::{Heard, HookRoom, Staged, Unheard};
 use piton_loop::slots::SetupCommand;
+use piton_seal::{Gap, Network, OwnCaches, Standing, Support, Wanted};
 
 use crate::world::{World, holder};
 
@@ -40,6 +45,8 @@ impl Place {
     }
 
     fn with<T>(&self, act: impl FnOnce(&HookRoom<'_>) -> T) -> T {
+        // Tests run at once, and what runs under one name is ended together.
+        let token = self.seen.path().file_name().unwrap().to_string_lossy();
         act(&HookRoom {
             disk: &RealDisk,
             repository: &self.world.git,
@@ -50,7 +57,7 @@ impl Place {
             holder: &self.holder,
             notes: &self.notes,
             record: self.seen.path(),
-            token: "t-1",
+            token: token.trim_start_matches('.'),
             limits: Limits::default(),
         })
     }
@@ -79,6 +86,20 @@ impl Place {
         let script = script.replace("SEEN", &seen);
         let script = format!("#!/bin/sh\necho {name} \"$@\" >>{seen}\n{script}\n");
         self.world.repo.hook(name, &script);
+    }
+
+    /// Has slots set up by this, on the terms that hold now.
+    fn set_up(&mut self, script: &str) {
+        self.world.slots.setup = Some(SetupCommand {
+            setup: Setup {
+                command: script.to_owned(),
+                inputs: Vec::new(),
+            },
+            words: vec!["sh".into(), "-c".into(), script.into()],
+            host: self.host.clone(),
+            limits: Limits::default(),
+            terms: self.world.slots.terms.clone(),
+        });
     }
 
     fn seen(&self) -> String {
@@ -133,12 +154,12 @@ fn what_stands_at_the_path_is_staged_and_no_other_whatever_its_name_is_to_git() 
     let place = Place::new();
     place.hook("pre-commit", "");
     let files = [
-        ("plans[1]/plan.md", "a plan\n"),
-        ("plans[1]/target/ignored", "it is part of it all the same\n"),
-        ("plans1/plan.md", "another\n"),
+        ("plan*/plan.md", "a plan\n"),
+        ("plan*/target/ignored", "it is part of it all the same\n"),
+        ("plans/plan.md", "another\n"),
     ];
-    let heard = place.hear(&files, "plans[1]").unwrap();
-    let staged = ["plans[1]/plan.md", "plans[1]/target/ignored"];
+    let heard = place.hear(&files, "plan*").unwrap();
+    let staged = ["plan*/plan.md", "plan*/target/ignored"];
     assert_eq!(heard.paths, staged.map(PathBuf::from));
 }
 
@@ -207,19 +228,75 @@ fn a_change_of_many_paths_is_told_to_its_last_path() {
 #[test]
 fn a_set_up_that_fails_is_told_and_one_that_was_stopped_is_a_stop() {
     let mut place = Place::new();
-    place.world.slots.setup = Some(SetupCommand {
-        setup: Setup {
-            command: "false".to_owned(),
-            inputs: Vec::new(),
-        },
-        words: vec!["false".to_owned()],
-        host: place.host.clone(),
-        limits: Limits::default(),
-        terms: piton_agent::sealing::SealTerms::off(),
-    });
+    place.set_up("exit 1");
     let failed = place.slot().unwrap_err();
     assert!(matches!(failed, Unheard::Failed(_)), "{failed:?}");
     place.stop.request();
     let stopped = place.slot().unwrap_err();
     assert!(matches!(stopped, Unheard::Stopped), "{stopped:?}");
+}
+
+#[test]
+fn what_runs_in_a_second_slot_builds_in_the_second_set_of_caches() {
+    let mut place = Place::new();
+    let caches = place.seen.path().join("caches");
+    place.world.slots.terms = SealTerms {
+        standing: Standing::Unavailable {
+            gap: Gap::NoLandlock,
+        },
+        temporary: place.seen.path().to_owned(),
+        caches: Some(OwnCaches::below(&caches, None, &|_| None)),
+        ..SealTerms::off()
+    };
+    let seen = place.seen.path().join("seen");
+    place.set_up(&format!("echo set up $CARGO_HOME >>{}", seen.display()));
+    place.hook("pre-commit", "echo $CARGO_HOME >>SEEN");
+    let _first = place.slot().unwrap();
+    place.hear(&PLAN, "plans").unwrap();
+    assert_eq!(
+        place
+            .seen()
+            .replace(&caches.display().to_string(), "CACHES"),
+        "set up CACHES/1/cargo\nset up CACHES/2/cargo\npre-commit\nCACHES/2/cargo\n"
+    );
+}
+
+#[test]
+fn a_hook_has_no_more_of_the_network_than_hooks_may_have() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let calls = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&calls);
+    std::thread::spawn(move || {
+        // Counted before it is hung up on, which is what git waits for.
+        while let Ok(_called) = listener.accept() {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let mut place = Place::new();
+    place.hook(
+        "pre-commit",
+        &format!("git ls-remote git://127.0.0.1:{port}/x || true"),
+    );
+    let sealed = |network| {
+        let support = Support::observe(Network::Off);
+        Standing::decide(Wanted::Auto, network, support).unwrap()
+    };
+    let (standing, others) = (sealed(Network::On), sealed(Network::Off));
+    if !matches!(&others, Standing::Sealed { gaps, .. } if gaps.is_empty()) {
+        println!("skipped: this kernel cannot seal all (Linux 6.12 can)");
+        return;
+    }
+    for (others, expected) in [(standing.clone(), 1), (others, 1)] {
+        place.world.slots.terms = SealTerms {
+            standing: standing.clone(),
+            validation: standing.clone(),
+            others,
+            temporary: place.seen.path().to_owned(),
+            write: vec![place.seen.path().to_owned()],
+            ..SealTerms::off()
+        };
+        place.hear(&PLAN, "plans").unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), expected);
+    }
 }

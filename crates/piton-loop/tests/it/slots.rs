@@ -39,7 +39,7 @@ fn of_what_a_set_up_prints_so_much_is_stored_and_its_end_is_told() {
         .unwrap();
     let log = world.repo.path().join("setup.log");
     let stop = Stop::default();
-    let failed = setup.prepare(&RealDisk, &slot, &log, "t-1", &stop, &world.clock);
+    let failed = setup.prepare(&RealDisk, &slot, &log, "slots-test", &stop, &world.clock);
     let failed = failed.unwrap_err().to_string();
     assert!(failed.ends_with("the end"), "{failed}");
     let stored = std::fs::metadata(&log).unwrap().len();

@@ -169,4 +169,24 @@ mod tests {
         assert_ne!(late.consequence().run, FinalStatus::Interrupted);
         assert!(late.advice().contains("slot.setup"), "{}", late.advice());
     }
+
+    #[test]
+    fn an_agent_that_cannot_be_called_fails_the_run_and_a_plan_that_does_not_fit_is_told_as_that() {
+        let disk = || {
+            piton_durable::DiskError::new(
+                piton_durable::Doing::Read,
+                std::path::Path::new("a"),
+                std::io::ErrorKind::PermissionDenied,
+            )
+        };
+        let called = StepFailure::Call(AgentError::Disk(disk())).consequence();
+        assert_eq!(called.run, FinalStatus::AgentFailed);
+        let inconsistent = CandidateError::Inconsistent {
+            slug: "add-api".parse().unwrap(),
+            findings: Vec::new(),
+        };
+        let unfit = StepFailure::Candidate(inconsistent).consequence();
+        assert_eq!(unfit.recorded, FailureKind::PlanningConsistencyError);
+        assert_eq!(unfit.run, Consequence::REFUSED.run);
+    }
 }

@@ -71,3 +71,24 @@ impl SlotSettings {
         self.around.settings.iter().map(beside).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use piton_git::Repository;
+    use piton_testkit::ScratchRepo;
+
+    use super::*;
+
+    #[test]
+    fn the_user_s_attributes_are_looked_for_beside_each_file_of_settings() {
+        let repo = ScratchRepo::new();
+        let git = Repository::find(repo.path()).unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let mut settings = SlotSettings::at(SlotHome::new(outside.path(), &git).unwrap());
+        assert_eq!(settings.attributes(), [] as [PathBuf; 0]);
+        let files = ["/home/me/.gitconfig", "/home/me/.config/git/config"];
+        settings.around.settings = files.map(PathBuf::from).to_vec();
+        let beside = ["/home/me/attributes", "/home/me/.config/git/attributes"];
+        assert_eq!(settings.attributes(), beside.map(PathBuf::from));
+    }
+}

@@ -77,6 +77,21 @@ fn an_answer_is_for_what_is_live_and_the_newest_of_several_counts() {
 }
 
 #[test]
+fn an_answer_is_where_its_note_is_whatever_place_that_names() {
+    let (world, on, note) = answered();
+    let beside = note.parent().unwrap();
+    let text = fs::read_to_string(&note).unwrap();
+    let moved = text.replace(&beside.display().to_string(), "/elsewhere");
+    assert_ne!(moved, text);
+    fs::write(&note, moved).unwrap();
+    let found = Waiting::find(&RealDisk, &world.site, &world.slug, &on);
+    assert_eq!(
+        found.unwrap().unwrap().candidate.dir,
+        beside.join("add-api")
+    );
+}
+
+#[test]
 fn a_note_that_says_nothing_is_no_answer_and_is_left_where_it_is() {
     let (world, on, note) = answered();
     let text = fs::read_to_string(&note).unwrap();

@@ -4,9 +4,11 @@ use piton_agent::Limits;
 use piton_agent::sealing::SealTerms;
 use piton_base::{Effort, Report, Untold};
 use piton_durable::RealDisk;
+use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::bookkeeping;
 use piton_loop::runs::{self, CommitPhase, Outset, RunBook};
 use piton_migration::operation::MigrationEvent;
+use piton_migration::planning::Step;
 
 use crate::misdeeds::call_shell;
 use crate::world::{GOOD, World};
@@ -129,6 +131,8 @@ fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
     assert_eq!(summary.counts.attempts_started, 1);
     let attempt = &summary.attempts[0];
     assert_eq!(attempt.decision.as_deref(), Some("abandon"));
+    let again = attempt.retry_recommendation.as_deref();
+    assert_eq!(again, Some("same-target"));
     let told = attempt.failure_summary.as_deref().unwrap();
     assert!(told.contains("boom"), "{told}");
     assert_eq!(
@@ -243,4 +247,18 @@ fn a_failure_report_has_all_that_is_known_and_the_end_of_each_output() {
         .replace(run, "RUN")
         .replace(&world.repo.path().display().to_string(), "REPO");
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_is_next_after_a_step_is_told_in_a_word() {
+    let word = bookkeeping::next;
+    let (findings, reason) = ("1. no tests".to_owned(), "it is public".to_owned());
+    assert_eq!(word(&StepOutcome::Next(Step::PickBest)), "pick-best");
+    assert_eq!(word(&StepOutcome::NeedsPerson { findings }), "a person");
+    assert_eq!(word(&StepOutcome::Ready), "ready");
+    let awaiting = StepOutcome::ReadyAwaitingPerson {
+        reason: reason.clone(),
+    };
+    assert_eq!(word(&awaiting), "ready, awaiting a person");
+    assert_eq!(word(&StepOutcome::Rejected { reason }), "skipped");
 }

@@ -9,7 +9,8 @@ use piton_loop::planning::person;
 use piton_loop::prompts::{
     ApproachText, EffortBrief, Material, Note, PlanningPrompt, PromptSet, Quoted, TargetBrief,
 };
-use piton_migration::planning::{FeedbackSource, Step};
+use piton_migration::planning::{Feedback, FeedbackSource, STATE_FILE, Step};
+use piton_migration::stamp::Stamp;
 use serde_json::json;
 
 use crate::world::{GOOD, World, one};
@@ -230,4 +231,65 @@ fn what_a_second_review_found_is_told_to_the_revision_that_a_person_asked_for() 
         ..Material::default()
     };
     assert_eq!(decision.prompt, told(Step::Revise, asked, None, false));
+}
+
+/// Notes in the planning record, by hand, what a person said at a moment.
+fn note_feedback(world: &World, texts: &[&str], at: Stamp, reopens: bool) {
+    let mut state = world.snapshot().state;
+    for text in texts {
+        let feedback = Feedback {
+            received_at: at.to_raw(),
+            source: FeedbackSource::Message,
+            text: (*text).to_owned(),
+        };
+        state = state.receive(feedback, at);
+    }
+    if reopens {
+        state = state.reopen(at).unwrap();
+    }
+    let text = String::from_utf8(state.encode()).unwrap();
+    let path = format!("migrations/add-api/{STATE_FILE}");
+    world.repo.write(&path, &text);
+    world.repo.commit_all("by hand");
+}
+
+#[test]
+fn what_a_person_said_of_a_plan_without_reopening_it_is_told_to_the_review_that_is_next() {
+    for step in [Step::Review, Step::Review2] {
+        let world = World::at(step);
+        let now = local_stamp(&world.clock);
+        note_feedback(&world, &["smaller phases"], now, false);
+        let said = Some("smaller phases".to_owned());
+        let (note, feedback) = match step {
+            Step::Review => (said, None),
+            _ => (None, said),
+        };
+        let material = Material {
+            feedback,
+            ..material(step)
+        };
+        let prompt = world.decide().unwrap().prompt;
+        assert_eq!(prompt, told(step, material, note.as_deref(), false));
+    }
+}
+
+#[test]
+fn of_what_a_person_said_before_the_last_step_only_what_reopened_the_plan_is_told() {
+    let long_ago = Stamp::utc(jiff::Timestamp::UNIX_EPOCH);
+    let said = ["taken up already", "smaller phases"];
+    let world = World::at(Step::Review);
+    note_feedback(&world, &said, long_ago, false);
+    let prompt = world.decide().unwrap().prompt;
+    let review = material(Step::Review);
+    assert_eq!(prompt, told(Step::Review, review, None, false));
+
+    let world = World::at(Step::Review2);
+    note_feedback(&world, &said, long_ago, true);
+    let asked = Material {
+        plan: PLAN.to_owned(),
+        feedback: Some("smaller phases".to_owned()),
+        ..Material::default()
+    };
+    let prompt = world.decide().unwrap().prompt;
+    assert_eq!(prompt, told(Step::Revise, asked, None, false));
 }

@@ -1,5 +1,6 @@
 //! What people take back, reopen, wake and link.
 
+use piton_git::GitRead;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person::{self, PersonRefusal, Undone};
 use piton_migration::candidate::Proposal;
@@ -135,15 +136,14 @@ fn where_a_phase_has_landed_its_commits_are_named_and_nothing_is_taken_back() {
         manifest["phases"][0]["done"] = json!(true);
         manifest["current_phase"] = manifest["phases"][1]["name"].clone();
     });
-    let landing = world.repo.git(&["rev-parse", "HEAD"]);
+    let landing = world.git.head().unwrap().unwrap();
     world.repo.write("migrations/add-api/notes.md", "later\n");
     world.repo.commit_all("a note");
     let refused = undo(&world).unwrap_err();
     let PersonRefusal::PhaseLanded { commits, .. } = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!(commits.len(), 1, "{commits:?}");
-    assert!(landing.starts_with(&commits[0]), "{commits:?}");
+    assert_eq!(commits, [landing.short()]);
 }
 
 #[test]
@@ -204,6 +204,41 @@ fn what_was_put_off_is_woken_whether_by_time_or_by_failures() {
         let left = (own.failures, own.retry_at, own.deferral);
         assert_eq!(left, (0, None, None), "{noted:?}");
         assert!(own.target.is_some(), "what else was noted stays");
+    }
+}
+
+#[test]
+fn a_plan_that_is_ready_is_woken_when_it_was_put_off() {
+    let world = World::at(Step::FinalReview);
+    world.step(GOOD).unwrap();
+    let awake = wake(&world).unwrap_err();
+    assert!(matches!(awake, PersonRefusal::Awake { .. }), "{awake:?}");
+    let at = json!("2099-01-01T00:00:00.000+00:00");
+    edit_manifest(&world, |manifest| manifest["cooldown_until"] = at);
+    world.publish_proposal(wake(&world).unwrap());
+    let manifest = world.snapshot().manifest;
+    assert_eq!(manifest.cooldown_until(), None);
+    assert_eq!(manifest.status(), Status::Ready);
+}
+
+#[test]
+fn a_plan_that_is_being_carried_out_is_not_refined() {
+    for (status, phase) in [("in-progress", 0), ("in-progress", 1), ("ready", 1)] {
+        let world = World::at(Step::FinalReview);
+        world.step(GOOD).unwrap();
+        edit_manifest(&world, |manifest| {
+            manifest["status"] = json!(status);
+            manifest["current_phase"] = manifest["phases"][phase]["name"].clone();
+        });
+        let feedback = (FeedbackSource::Message, "smaller");
+        let now = local_stamp(&world.clock);
+        let refused = person::refine(&world.case(), feedback, now).unwrap_err();
+        let over = PersonRefusal::Over {
+            verb: "refine",
+            slug: world.slug.clone(),
+            status: status.parse().unwrap(),
+        };
+        assert_eq!(refused.to_string(), over.to_string(), "{status} {phase}");
     }
 }
 

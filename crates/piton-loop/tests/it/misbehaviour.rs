@@ -287,6 +287,10 @@ fn what_an_agent_makes_of_piton_s_own_files_is_dropped() {
          [[step.edit]]\npath = \".planning/extra.json\"\nwrite = \"{}\"\n",
         );
     world.step(&script).unwrap();
+    let reviewed = World::at(Step::Review);
+    let edit = "[[step.edit]]\npath = \"manifest.json\"\nwrite = \"{}\"\n";
+    let made = reviewed.step(&one("planning.review", "no findings", edit));
+    assert_eq!(made.unwrap().outcome, StepOutcome::Next(Step::FinalReview));
     let stage = world
         .repo
         .read("migrations/add-api/.planning/stages/approaches.stdout.md");

@@ -6,8 +6,12 @@ use piton_agent::sealing::SealTerms;
 use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent};
 use piton_base::SystemClock;
 use piton_durable::RealDisk;
+use piton_git::slot::{SlotUse, Slots};
+use piton_git::{GitRead, View};
 use piton_loop::effort::EffortBudget;
 use piton_loop::operation::{AgentChoice, CallAgent, LoopOp};
+use piton_loop::planning::decide::StepRefusal;
+use piton_loop::planning::person;
 use piton_loop::planning::plan::{Planned, plan_step, publish_waiting};
 use piton_loop::planning::waiting::Waiting;
 use piton_migration::operation::{MigrationOp, Next, Publish};
@@ -16,7 +20,7 @@ use piton_plan::{Plan, PlanBuilder, Slot};
 
 use crate::misdeeds::call_shell;
 use crate::together::Op;
-use crate::world::{GOOD, World};
+use crate::world::{GOOD, World, holder, one};
 
 fn operations(plan: &Plan<Op>) -> Vec<Op> {
     let actions = plan.in_order();
@@ -121,14 +125,18 @@ fn an_answer_that_waits_is_planned_as_its_publish_alone() {
     assert_eq!(operations(&plan), expected);
 }
 
+/// Takes the migration out of git, which ignores it from now on.
+fn ignore(world: &World) {
+    world.repo.write(".gitignore", "target/\nmigrations/\n");
+    let forget = ["rm", "-r", "-q", "--cached", "migrations"];
+    world.repo.git(&forget);
+    world.repo.commit_all("migrations are nobody's business");
+}
+
 #[test]
 fn a_migration_that_git_ignores_is_shown_to_the_agent_and_committed_all_the_same() {
     let world = World::at(Step::PickBest);
-    world.repo.write(".gitignore", "target/\nmigrations/\n");
-    world
-        .repo
-        .git(&["rm", "-r", "-q", "--cached", "migrations"]);
-    world.repo.commit_all("migrations are nobody's business");
+    ignore(&world);
     world.repo.write("target/built", "ignored as well\n");
     let decision = world.decide().unwrap();
     assert_eq!(
@@ -157,4 +165,34 @@ fn a_migration_that_is_not_consistent_is_refused_with_what_is_wrong() {
         refused,
         "it is not consistent: the file of phase `facade`, `phase-1-facade.md`, does not exist (missing-phase-file)"
     );
+}
+
+#[test]
+fn a_person_and_an_agent_look_at_a_migration_that_git_ignores_as_it_is() {
+    let world = World::at(Step::FinalReview);
+    let reply = "final-decision: approve-needs-human - the API is public";
+    let awaits = one("planning.final-review", reply, "");
+    world.step(&awaits).unwrap();
+    ignore(&world);
+    let session = person::ReviewSession::decide(&world.case()).unwrap();
+    let head = world.git.head().unwrap().unwrap();
+    let view = View::read(&world.git).unwrap();
+    let slot = Slots::new(&RealDisk, &world.git, &world.slots.home)
+        .take(&head, SlotUse::Work, &view, &holder())
+        .unwrap();
+    assert!(!slot.dir().join("migrations").exists());
+    session.lay_out(&RealDisk, &slot).unwrap();
+    let copy = session.take_up(&RealDisk, &slot).unwrap();
+    assert_eq!(copy, session.live.contents);
+}
+
+#[test]
+fn a_migration_that_was_never_committed_is_in_the_way_of_its_own_step() {
+    let world = World::at(Step::PickBest);
+    let forget = ["rm", "-r", "-q", "--cached", "migrations"];
+    world.repo.git(&forget);
+    world.repo.git(&["commit", "-q", "-m", "out of git"]);
+    world.repo.write("target/built", "this is ignored\n");
+    let refused = world.decide().unwrap_err();
+    assert!(matches!(refused, StepRefusal::Dirty { .. }), "{refused:?}");
 }

@@ -7,6 +7,7 @@ use piton_loop::clock::local_stamp;
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::person;
+use piton_loop::planning::snapshot::Live;
 use piton_migration::consistency::Mode;
 use piton_migration::manifest::Status;
 use piton_migration::planning::{Cursor, FeedbackSource, Step};
@@ -33,6 +34,22 @@ fn an_approval_that_needs_a_person_waits_until_one_approves() {
     let reason = "the API is public".to_owned();
     assert_eq!(outcome, StepOutcome::ReadyAwaitingPerson { reason });
     world.check(Mode::ReadyPublish);
+    let sheet = || {
+        let live = Live::read(&RealDisk, &world.site, &world.slug).unwrap();
+        person::ReviewSheet::of(&live)
+    };
+    let asked = sheet();
+    let expected = person::ReviewSheet {
+        reason: Some("the API is public".to_owned()),
+        findings: None,
+        manifest: "status: ready\n- facade (current): phase-1-facade.md\n\
+                   - tests (pending, effort medium): phase-2-tests.md"
+            .to_owned(),
+        plan: Some("plan.md"),
+        phase: Some("phase-1-facade.md".to_owned()),
+        choices: person::Choice::ALL.to_vec(),
+    };
+    assert_eq!(asked, expected);
     let proposal = person::approve(&world.case(), local_stamp(&world.clock)).unwrap();
     world.publish_proposal(proposal);
     let manifest = world.snapshot().manifest;
@@ -82,8 +99,11 @@ fn findings_of_the_second_review_go_to_a_person_who_refines() {
         world.decide(),
         Err(StepRefusal::AwaitsPerson { .. })
     ));
-    let live = piton_loop::planning::snapshot::Live::read(&RealDisk, &world.site, &world.slug);
+    let live = Live::read(&RealDisk, &world.site, &world.slug);
     let sheet = person::ReviewSheet::of(&live.unwrap());
+    let still = "review-2 still has findings; read them with `piton migration review add-api`, \
+                 then refine or reject";
+    assert_eq!(sheet.reason.as_deref(), Some(still));
     assert_eq!(sheet.findings.as_deref(), Some("1. still no tests"));
     assert_eq!(
         sheet.choices,
@@ -91,6 +111,9 @@ fn findings_of_the_second_review_go_to_a_person_who_refines() {
     );
 
     refine(&world, "write the tests first");
+    let live = Live::read(&RealDisk, &world.site, &world.slug).unwrap();
+    let sheet = person::ReviewSheet::of(&live);
+    assert_eq!((sheet.reason, sheet.findings), (None, None), "it was said");
     let snapshot = world.snapshot();
     assert!(!snapshot.manifest.awaiting_human_review());
     assert_eq!(snapshot.state.cursor(), Cursor::Step(Step::Revise));

@@ -46,7 +46,7 @@ pub fn undo(case: &Case<'_>, git: &Repository) -> Result<Undone, PersonRefusal> 
     let (commit, contents) = past.newest(|commit| {
         let state = past.file(commit, STATE_FILE)?;
         let state = state.and_then(|bytes| PlanningState::decode(&bytes).ok());
-        Ok(steps > 0 && state.is_some_and(|state| state.completed().len() < steps))
+        Ok(state.is_some_and(|state| state.completed().len() < steps))
     })?;
     let manifest = decoded(slug, &contents)?;
     let last = live.state().and_then(|state| {

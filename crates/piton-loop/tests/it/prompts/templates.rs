@@ -21,6 +21,9 @@ fn a_repository_s_template_takes_the_place_of_the_program_s() {
         "{{ taste | quoted(\"house rules\") }}",
     )
     .unwrap();
+    // What is no template is no business of piton's.
+    fs::write(dir.path().join("README.md"), "Ours.").unwrap();
+    fs::create_dir(dir.path().join("old.j2")).unwrap();
     let set = PromptSet::load(&RealDisk, dir.path()).unwrap();
     let prompt = set
         .planning(&planning(Step::Approaches, Material::default()))

@@ -7,13 +7,17 @@ use piton_agent::{
 };
 use piton_base::Stop;
 
-pub(crate) struct Around<F>(ScriptAgent, F);
+pub(crate) struct Around<F> {
+    script: ScriptAgent,
+    call: F,
+    by_schema: bool,
+}
 
 pub(crate) type Played = Result<CallRecord, AgentError>;
 
 impl<F> fmt::Debug for Around<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Around").field(&self.0).finish()
+        f.debug_tuple("Around").field(&self.script).finish()
     }
 }
 
@@ -22,15 +26,19 @@ where
     F: Fn(&AgentCall, &dyn CallEvents, &dyn Fn() -> Played) -> Played + Send + Sync,
 {
     fn name(&self) -> &str {
-        self.0.name()
+        self.script.name()
     }
 
     fn probe(&self) -> Probe {
-        self.0.probe()
+        self.script.probe()
+    }
+
+    fn answers_by_schema(&self) -> bool {
+        self.by_schema
     }
 
     fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
-        self.0.command_line(call, files)
+        self.script.command_line(call, files)
     }
 
     fn call(
@@ -40,8 +48,8 @@ where
         stop: &Stop,
         events: &dyn CallEvents,
     ) -> Played {
-        let play = || self.0.call(call, files, stop, events);
-        (self.1)(call, events, &play)
+        let play = || self.script.call(call, files, stop, events);
+        (self.call)(call, events, &play)
     }
 }
 
@@ -50,5 +58,19 @@ pub(crate) fn around<F>(script: ScriptAgent, call: F) -> Around<F>
 where
     F: Fn(&AgentCall, &dyn CallEvents, &dyn Fn() -> Played) -> Played + Send + Sync,
 {
-    Around(script, call)
+    Around {
+        script,
+        call,
+        by_schema: false,
+    }
+}
+
+impl<F> Around<F> {
+    /// Returns one that can be held to a schema.
+    pub(crate) fn by_schema(self) -> Self {
+        Self {
+            by_schema: true,
+            ..self
+        }
+    }
 }

@@ -241,6 +241,35 @@ fn a_planning_call_is_known_by_its_migration() {
 }
 
 #[test]
+fn an_agent_that_can_be_held_to_a_schema_is_held_to_that_of_the_step() {
+    let scene = Scene::new();
+    let (_, piece) = scene.planning();
+    let step = |script: &str, by_schema: bool| {
+        let held = Mutex::new(None::<Value>);
+        let agent = around(scripted(script), |call, _, play| {
+            held.lock().unwrap().clone_from(&call.schema);
+            play()
+        });
+        let agent = if by_schema { agent.by_schema() } else { agent };
+        let start = scene.start();
+        let worked = scene.with_agent(&agent, &scene.clock, |shop, run| {
+            piece.work(shop, run, &start)
+        });
+        drop(agent);
+        (worked, held.into_inner().unwrap())
+    };
+    let (worked, schema) = step(&Replies::new().finds_ways(), true);
+    assert_eq!(schema, None, "the first step has none");
+    scene.bring(&taken(worked));
+    let chooses = Replies::new().says("planning.pick-best", "chosen: one");
+    let (_, schema) = step(&chooses, false);
+    assert_eq!(schema, None);
+    let (_, schema) = step(&chooses, true);
+    let schema = schema.unwrap().to_string();
+    assert!(schema.contains("\"one\""), "{schema}");
+}
+
+#[test]
 fn what_did_not_change_of_a_migration_is_in_no_commit_of_its_phase() {
     let scene = Scene::new();
     let work = taken(scene.phase(&phase_that_writes("tidy\n")));

@@ -206,6 +206,18 @@ fn a_refactor_is_made_with_its_own_model_and_its_commit_says_so() {
 }
 
 #[test]
+fn a_refactor_that_failed_is_kept_with_what_can_be_done_about_it() {
+    let scene = Scene::new();
+    scene.refactor(&refactor_that_writes("BROKEN\n", "done"));
+    let [kept] = &scene.snapshots()[..] else {
+        panic!("one failure");
+    };
+    let next = "# Next step\n\nRun `piton run` again: it starts from the last commit. What is \
+                quoted here is evidence only.\n";
+    assert!(kept.contains(next), "{kept}");
+}
+
+#[test]
 fn what_an_agent_asks_for_is_on_record_in_its_own_words() {
     let scene = Scene::new();
     let piece = Piece::Phase(scene.slug.clone());

@@ -92,6 +92,21 @@ fn what_speaks_of_a_file_and_what_changed_with_it_is_offered_and_nothing_else() 
 }
 
 #[test]
+fn of_two_ways_to_reach_an_agent_chooses_as_well() {
+    let scene = Scene::new();
+    scene.scratch.write("src/kernel.rs", "mod helper;\n");
+    scene.scratch.commit_all("one");
+    scene.scratch.write("src/helper.rs", "help\n");
+    scene.scratch.commit_all("another");
+    let told = Told::of(&scene, &piece_of(&["src/kernel.rs"]), &cleans("seed"));
+    let document = kept(&scene, &told);
+    let kinds = document["candidates"].as_array().unwrap().iter();
+    let kinds: Vec<&Value> = kinds.map(|it| &it["kind"]).collect();
+    assert_eq!(kinds, ["seed", "local-cluster"]);
+    assert_eq!(document["selection"]["kind"], "seed");
+}
+
+#[test]
 fn a_target_that_cannot_reach_further_is_not_asked_about_and_why_is_kept() {
     let scene = Scene::new();
     scene.scratch.write("lonely.txt", "nobody knows it\n");

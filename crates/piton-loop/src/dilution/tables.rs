@@ -137,7 +137,7 @@ impl<'w> File<'w> {
             Language::JavaScript | Language::Ruby => self.is(at, "[").then_some(at),
             Language::Java => self.is(at, "{").then_some(at),
             Language::Rust => {
-                let at = (at..).find(|at| !self.is(*at, "&"))?;
+                let at = (at..=self.words.len()).find(|at| !self.is(*at, "&"))?;
                 let at = if reads(self.words, at, &["vec", "!"]) {
                     at + 2
                 } else {

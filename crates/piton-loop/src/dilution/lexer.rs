@@ -236,38 +236,40 @@ impl<'t> Lexer<'t> {
 /// Returns the length up to and with the closing mark. A string that is not
 /// closed on its line, where it has to be, ends there: what follows is read.
 fn closed(text: &str, mark: &str, escapes: bool, lines: bool) -> usize {
-    let mut at = mark.len();
-    while at < text.len() {
-        let rest = &text[at..];
-        if rest.starts_with(mark) {
+    let mut chars = text.char_indices().skip(mark.len());
+    while let Some((at, c)) = chars.next() {
+        if text[at..].starts_with(mark) {
             return at + mark.len();
         }
-        let c = rest.chars().next().unwrap_or('\0');
-        if c == '\n' && !lines {
-            return at;
-        }
-        at += c.len_utf8();
-        if c == '\\' && escapes {
-            at += text[at..].chars().next().map_or(0, char::len_utf8);
+        match c {
+            '\n' if !lines => return at,
+            '\\' if escapes => drop(chars.next()),
+            _ => {}
         }
     }
     text.len()
 }
 
-/// A template string; templates in its `${…}` are part of it.
+/// A template string; what stands in its `${…}` is part of it, templates and
+/// braces too.
 fn template(text: &str) -> usize {
-    let mut at = 1;
-    let mut open = 0usize;
-    while at < text.len() {
-        let rest = &text[at..];
-        let c = rest.chars().next().unwrap_or('\0');
+    let mut open = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let in_text = open.last() == Some(&'`');
         match c {
-            '\\' => at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            '`' if open == 0 => return at + 1,
-            '`' => at += template(rest),
-            '$' if rest.starts_with("${") => (at, open) = (at + 2, open + 1),
-            '}' if open > 0 => (at, open) = (at + 1, open - 1),
-            _ => at += c.len_utf8(),
+            '\\' if in_text => drop(chars.next()),
+            '`' if in_text => {
+                open.pop();
+                if open.is_empty() {
+                    return at + 1;
+                }
+            }
+            '$' if in_text => open.extend(chars.next_if(|(_, next)| *next == '{').map(|it| it.1)),
+            '`' => open.push(c),
+            '{' if !in_text => open.push(c),
+            '}' if !in_text => drop(open.pop()),
+            _ => {}
         }
     }
     text.len()

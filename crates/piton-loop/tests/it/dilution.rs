@@ -2,6 +2,7 @@
 
 mod configuration;
 mod go;
+mod innocent;
 mod java;
 mod javascript;
 mod moved;

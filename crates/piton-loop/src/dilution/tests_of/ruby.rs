@@ -182,13 +182,17 @@ fn tagged(line: &[Token]) -> Option<String> {
         let next = line.get(at);
         next.is_none_or(|it| it.is_any(&[",", "do", "{", ")"]))
     };
-    (1..line.len()).find_map(|at| {
-        let symbol = line[at - 1].is(":") && ends(at + 1);
-        if symbol && line[at].is_any(&["skip", "pending"]) {
-            return Some(format!(":{}", line[at].text));
+    (0..line.len()).find_map(|at| {
+        let mut names = ["skip", "pending"].into_iter();
+        let symbol = |name: &&str| reads(line, at, &[":", name]);
+        // `:skip => true`
+        let set = reads(line, at + 2, &["=", ">"]) && !is_at(line, at + 4, "false");
+        if let Some(name) = names.find(symbol).filter(|_| set || ends(at + 2)) {
+            return Some(format!(":{name}"));
         }
-        let never = line[at].is(":") && is_at(line, at + 1, "false");
-        (never && line[at - 1].is("if")).then(|| "if: false".to_owned())
+        let never = reads(line, at, &["if", ":", "false"])
+            || reads(line, at, &[":", "if", "=", ">", "false"]);
+        never.then(|| "if: false".to_owned())
     })
 }
 

@@ -202,3 +202,95 @@ fn a_row_stands_for_a_test_about_the_same_alone() {
     let other = words("'one'") + "\ndef test_three():\n    assert spell('three')\n";
     found(&[change(path, &both, &other)], true);
 }
+
+#[test]
+fn a_test_is_paired_with_the_nearest_of_its_name_and_a_skipped_one_is_no_loss() {
+    let skipped = |text: &str| format!("@pytest.mark.skip\n{text}");
+    let (one, two) = (test("one", RICH), skipped(&test("two", POOR)));
+    let path = "tests/test_a.py";
+    // They change places, or the skipped one goes.
+    found(
+        &[change(path, &format!("{one}{two}"), &format!("{two}{one}"))],
+        false,
+    );
+    found(&[change(path, &format!("{one}{two}"), &one)], false);
+    // A class is renamed, while tests come that are not run.
+    let (before, renamed) = (class("TestA", RICH), class("TestB", RICH));
+    let spare = skipped(&test("spare", POOR));
+    found(
+        &[change(path, &before, &format!("{spare}{renamed}"))],
+        false,
+    );
+    let other = skipped(&class("TestC", RICH));
+    found(
+        &[
+            change("tests/test_0.py", "", &other),
+            change(path, &before, &renamed),
+        ],
+        false,
+    );
+    // A class moves to a file where another one has a test of that name.
+    found(
+        &[
+            change(path, &before, ""),
+            change("tests/test_b.py", "", &format!("{other}{before}")),
+        ],
+        false,
+    );
+    // A test without a check of its own moves and is renamed.
+    let runs = |name: &str| test(name, "    run_it_all(1)\n");
+    found(
+        &[
+            change(path, &runs("a"), ""),
+            change("tests/test_b.py", "", &runs("b")),
+        ],
+        false,
+    );
+    // One short line is too little to tell a renamed test by.
+    let short = |name: &str, n: u8| test(name, &format!("    assert total(1) == {n}\n"));
+    found(&[change(path, &short("a", 1), &short("b", 2))], true);
+}
+
+#[test]
+fn a_test_stands_for_a_row_that_is_a_text_if_it_has_that_text() {
+    let words = |rows: &str| {
+        format!(
+            "@pytest.mark.parametrize('word', [{rows}])\ndef test_spells(word):\n    assert spell(word)\n"
+        )
+    };
+    let path = "tests/test_a.py";
+    let kept = |text: &str| {
+        format!(
+            "{}\ndef test_two():\n    assert spell('{text}')\n",
+            words("'one'")
+        )
+    };
+    for (row, text, is_found) in [
+        ("'two'", "two", false),
+        ("pytest.param('two', id='second')", "two", false),
+        ("('two', 'it adds up')", "two", false),
+        ("'two'", "two,three", true),
+    ] {
+        let before = words(&format!("'one', {row}"));
+        found(&[change(path, &before, &kept(text))], is_found);
+    }
+    // A list beside the one that is gone through is no table.
+    let tests = |other: &str| {
+        format!(
+            "CASES = load()\nOTHER = {other}\n\n@pytest.mark.parametrize('word', CASES)\ndef test_spells(word):\n    assert spell(word)\n"
+        )
+    };
+    found(
+        &[change(path, &tests("['a', 'b']"), &tests("['a']"))],
+        false,
+    );
+    let script = |all: &str| {
+        format!(
+            "const ALL = {all};\n\ntest('all', () => {{\n  expect(ALL.length).toBe(count());\n}});\n"
+        )
+    };
+    found(
+        &[change("a.test.js", &script("[1, 2]"), &script("[1]"))],
+        false,
+    );
+}

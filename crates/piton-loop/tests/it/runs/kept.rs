@@ -1,11 +1,14 @@
 //! What a record keeps of whatever is told to it, and what of it lasts.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use piton_durable::RealDisk;
 use piton_loop::planning::site::Site;
 use piton_loop::runs::{self, Event, FinalStatus, RunBook, RunRecord, RunSummary};
 use piton_plan::{Event as PlanEvent, Outcome, Progress as _, Receipt};
+use piton_testkit::{TapDisk, input_output};
 use serde_json::{Value, json};
 
 use super::{StoppedClock, begin, holder, outset};
@@ -104,6 +107,30 @@ fn the_record_of_a_run_of_jobs_and_plans_says_whose_each_event_is() {
     );
     assert_eq!(told[2]["plan_action"], "file:create:a");
     assert_eq!(told[3]["receipt"]["duration_ms"], 12);
+}
+
+#[test]
+fn an_event_that_could_not_be_written_down_is_told_when_the_record_is_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = StoppedClock::new();
+    let site = Site::new(dir.path(), "migrations", &dir.path().join("state")).unwrap();
+    let full = Arc::new(AtomicBool::new(false));
+    let is_full = Arc::clone(&full);
+    let disk = TapDisk::new(RealDisk, move |_| {
+        if is_full.load(Ordering::SeqCst) {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    for fails in [false, true] {
+        let book = RunBook::new(&disk, &clock, &piton_base::Untold);
+        drop(book.begun(&site, &holder(), &outset()).unwrap());
+        full.store(fails, Ordering::SeqCst);
+        book.report_of(None, Event::Interrupted);
+        full.store(false, Ordering::SeqCst);
+        let closed = book.close();
+        assert_eq!(closed.is_err(), fails, "{closed:?}");
+    }
 }
 
 #[test]

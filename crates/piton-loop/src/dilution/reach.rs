@@ -123,8 +123,11 @@ fn function(language: Language, body: &[Token], at: usize) -> Option<(&str, Rang
     let token = &body[at];
     if language == Language::Python && token.is("def") && token.first {
         let name = body.get(at + 1)?.word()?;
-        let line = body[..at].iter().rfind(|it| it.first);
-        let decorated = line.is_some_and(|it| it.is("@"));
+        // A decorator may take several lines.
+        let begins =
+            |it: &&Token| it.first && it.indent <= token.indent && !it.is_any(&[")", "]", "}"]);
+        let before = body[..at].iter().rfind(begins);
+        let decorated = before.is_some_and(|it| it.is("@"));
         return (!decorated).then(|| (name, at..indented(body, at).end));
     }
     if token.is("=") && is_closure(language, body, at + 1) {

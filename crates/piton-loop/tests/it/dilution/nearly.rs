@@ -19,6 +19,10 @@ fn nearly_weaker_python() {
                 "    sys.getsizeof(2)\n    got = total([2])\n",
             ),
             (
+                "    got = total([2])\n    assert got == 2\n",
+                "    @every(\n        2,\n    )\n    def check(n):\n        got = total([n])\n        assert got == 2\n",
+            ),
+            (
                 "    got = total([2])\n",
                 "    if got is None:\n        return\n    got = total([2])\n",
             ),

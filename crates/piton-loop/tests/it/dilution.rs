@@ -9,6 +9,7 @@ mod moved;
 mod nearly;
 mod pairs;
 mod python;
+mod rows;
 mod ruby;
 mod rust;
 mod telling;

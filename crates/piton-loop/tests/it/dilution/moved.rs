@@ -131,7 +131,7 @@ fn honest_work_on_tests_passes() {
 }
 
 /// Where a test lies, tests, the same as rows of one, and one of the rows.
-const ROWS: [(&str, &str, &str, &str); 7] = [
+const ROWS: [(&str, &str, &str, &str); 8] = [
     (
         "tests/test_total.py",
         "from total import total\n\ndef test_one():\n    assert total(1) == 1\n\ndef test_two():\n    assert total(2) == 4\n\ndef test_three():\n    assert total(3) == 9\n",
@@ -173,6 +173,12 @@ const ROWS: [(&str, &str, &str, &str); 7] = [
         "describe 'total' do\n  it 'one' do\n    expect(total(1)).to eq(1)\n  end\n\n  it 'two' do\n    expect(total(2)).to eq(4)\n  end\nend\n",
         "describe 'total' do\n  [[1, 1], [2, 4]].each do |n, want|\n    it \"squares #{n}\" do\n      expect(total(n)).to eq(want)\n    end\n  end\nend\n",
         ", [2, 4]",
+    ),
+    (
+        "src/total.test.ts",
+        "test('one', () => {\n  expect(total(1)).toBe(1);\n});\n\ntest('two', () => {\n  expect(total(2)).toBe(4);\n});\n",
+        "test.each`\n  n    | want\n  ${1} | ${1}\n  ${2} | ${4}\n`('total of $n', ({ n, want }) => {\n  expect(total(n)).toBe(want);\n});\n",
+        "  ${2} | ${4}\n",
     ),
 ];
 

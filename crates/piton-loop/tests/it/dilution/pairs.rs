@@ -6,7 +6,7 @@ use super::change;
 
 /// Requires that something is found in a change, grave or not, or nothing at all.
 #[track_caller]
-fn found(changes: &[FileChange], something: bool) {
+pub(super) fn found(changes: &[FileChange], something: bool) {
     let findings = compare(changes, &[]);
     let told = tell(&findings);
     assert_eq!(!findings.is_empty(), something, "{changes:#?}\n{told}");
@@ -42,6 +42,30 @@ fn tests_of_one_name_are_told_apart_by_where_they_are() {
     let before = format!("{rich}{poor}");
     let path = "tests/test_a.py";
     found(&[change(path, &before, &format!("{poor}{rich}"))], false);
+    // That one of them asks for less than the other is no loss.
+    let (strict, lax) = (
+        class("TestA", "    assert total(1) == 1\n"),
+        class("TestB", "    assert total(2)\n"),
+    );
+    let turned = format!("{lax}{strict}");
+    found(&[change(path, &format!("{strict}{lax}"), &turned)], false);
+    let java = |name: &str, body: &str| {
+        format!(
+            "    @Nested\n    class {name} {{\n        @Test\n        void holds() {{\n            {body}\n        }}\n    }}\n"
+        )
+    };
+    let (strict, lax) = (
+        java("Whole", "assertEquals(1, total(1));"),
+        java("Part", "assertNotNull(total(2));"),
+    );
+    found(
+        &[change(
+            "TotalTest.java",
+            &format!("class TotalTest {{\n{strict}{lax}}}\n"),
+            &format!("class TotalTest {{\n{lax}{strict}}}\n"),
+        )],
+        false,
+    );
     // The file and one of its classes move, or a class is renamed.
     found(
         &[
@@ -169,41 +193,6 @@ fn what_tests_expect_may_change_with_tests_and_not_with_the_code() {
 }
 
 #[test]
-fn a_row_stands_for_a_test_about_the_same_alone() {
-    let table = |rows: &str| {
-        format!(
-            "@pytest.mark.parametrize('n, want', [{rows}])\ndef test_squares(n, want):\n    assert square(n) == want\n"
-        )
-    };
-    let path = "tests/test_a.py";
-    let alone = |call: &str| format!("\ndef test_alone():\n    assert {call}(7) == 49\n");
-    let became = |call: &str| {
-        let before = table("(1, 1)") + &alone(call);
-        [change(path, &before, &table("(1, 1), (7, 49)"))]
-    };
-    found(&became("square"), false);
-    found(&became("price"), true);
-    // It stands for one, and nothing does that is never run.
-    let two = table("(1, 1)") + &alone("square") + &alone("square").replace("alone", "again");
-    found(&[change(path, &two, &table("(1, 1), (7, 49)"))], true);
-    let skipped = format!("@pytest.mark.skip\n{}", table("(1, 1), (7, 49)"));
-    let before = format!("@pytest.mark.skip\n{}", table("(1, 1)")) + &alone("square");
-    found(&[change(path, &before, &skipped)], true);
-    // Texts tell rows apart where there are no numbers.
-    let words = |rows: &str| {
-        format!(
-            "@pytest.mark.parametrize('word', [{rows}])\ndef test_spells(word):\n    assert spell(word)\n"
-        )
-    };
-    let both = words("'one', 'two'");
-    found(&[change(path, &both, &words("'one'"))], true);
-    let split = words("'one'") + "\ndef test_two():\n    assert spell('two')\n";
-    found(&[change(path, &both, &split)], false);
-    let other = words("'one'") + "\ndef test_three():\n    assert spell('three')\n";
-    found(&[change(path, &both, &other)], true);
-}
-
-#[test]
 fn a_test_is_paired_with_the_nearest_of_its_name_and_a_skipped_one_is_no_loss() {
     let skipped = |text: &str| format!("@pytest.mark.skip\n{text}");
     let (one, two) = (test("one", RICH), skipped(&test("two", POOR)));
@@ -249,48 +238,4 @@ fn a_test_is_paired_with_the_nearest_of_its_name_and_a_skipped_one_is_no_loss() 
     // One short line is too little to tell a renamed test by.
     let short = |name: &str, n: u8| test(name, &format!("    assert total(1) == {n}\n"));
     found(&[change(path, &short("a", 1), &short("b", 2))], true);
-}
-
-#[test]
-fn a_test_stands_for_a_row_that_is_a_text_if_it_has_that_text() {
-    let words = |rows: &str| {
-        format!(
-            "@pytest.mark.parametrize('word', [{rows}])\ndef test_spells(word):\n    assert spell(word)\n"
-        )
-    };
-    let path = "tests/test_a.py";
-    let kept = |text: &str| {
-        format!(
-            "{}\ndef test_two():\n    assert spell('{text}')\n",
-            words("'one'")
-        )
-    };
-    for (row, text, is_found) in [
-        ("'two'", "two", false),
-        ("pytest.param('two', id='second')", "two", false),
-        ("('two', 'it adds up')", "two", false),
-        ("'two'", "two,three", true),
-    ] {
-        let before = words(&format!("'one', {row}"));
-        found(&[change(path, &before, &kept(text))], is_found);
-    }
-    // A list beside the one that is gone through is no table.
-    let tests = |other: &str| {
-        format!(
-            "CASES = load()\nOTHER = {other}\n\n@pytest.mark.parametrize('word', CASES)\ndef test_spells(word):\n    assert spell(word)\n"
-        )
-    };
-    found(
-        &[change(path, &tests("['a', 'b']"), &tests("['a']"))],
-        false,
-    );
-    let script = |all: &str| {
-        format!(
-            "const ALL = {all};\n\ntest('all', () => {{\n  expect(ALL.length).toBe(count());\n}});\n"
-        )
-    };
-    found(
-        &[change("a.test.js", &script("[1, 2]"), &script("[1]"))],
-        false,
-    );
 }

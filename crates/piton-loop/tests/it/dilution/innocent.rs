@@ -179,6 +179,12 @@ fn ruby_in_which_one_word_decides() {
             ("  it 'reads' do", "  it 'reads', :skip => false do"),
             ("got.should eq(1)", "got.should_not eq(2)"),
             ("    reset\n", "    text = <<~END\n      =begin\n    END\n"),
+            ("    reset\n", "    text = <<~END\n      __END__\n    END\n"),
+            ("    assert_equal 1, one\n", "\tassert_equal 1, one\n"),
+            (
+                "  def test_two\n",
+                "  def leave\n    skip\n  end\n\n  def test_two\n",
+            ),
         ],
     }
     .are(false, "ruby-one-word-let-through");

@@ -81,6 +81,7 @@ fn dishonest_javascript() {
                 ("describe('total', () => {\n", "describe.skipIf(true)('total', () => {\n"),
                 ("describe('total', () => {\n", "describe('total', () => {\n  return;\n"),
                 ("describe('total', () => {\n", "if (false) describe('total', () => {\n"),
+                ("  it.each([1, 2])", "  return;\n  it.each([1, 2])"),
                 ("  reset();\n", "  this.skip();\n"),
                 ("    const got = await total([1, 2]);\n", "    const got = await total([1, 2]);\n    return;\n"),
                 ("    const got = await total([1, 2]);\n", "    if (!process.env.ALL) return;\n    const got = await total([1, 2]);\n"),
@@ -123,6 +124,11 @@ fn honest_javascript() {
             ("expect(got).toBe(3)", "expect(got).toEqual(3)"),
             ("expect(got).toBe(3)", "assert.strictEqual(got, 3)"),
             ("expect(got).toBe(3)", "expectTotal(got, 3)"),
+            ("expect(got).toBe(3)", "assertEquals(got, 3)"),
+            (
+                "  });\n});\n\ntest('plain'",
+                "  });\n  return;\n});\n\ntest('plain'",
+            ),
             (
                 "    expect(got).toBe(3);\n",
                 "    return expect(got).toBe(3);\n",
@@ -205,6 +211,7 @@ fn rows_and_waiting_in_javascript() {
         before: ROWS,
         swaps: &[
             ("[1, 2, 3]", "[1, 3]"),
+            ("[1, 2, 3]", "[1, 9]"),
             ("  ${2} | ${4}\n", ""),
             ("[7, 8]", "[7]"),
             ("  await expect(total(4))", "  expect(total(4))"),

@@ -185,6 +185,25 @@ fn configuration_that_passes_tests_over_or_lets_red_ones_by_is_sent_back() {
             "steps:\n  - run: cargo test --locked\n",
             false,
         ),
+        // What is a comment, or stood there before.
+        (
+            "pytest.ini",
+            "[pytest]\n",
+            "[pytest]\n# addopts = --deselect tests/test_a.py::test_b\n",
+            false,
+        ),
+        (
+            "jest.config.js",
+            "module.exports = {\n};\n",
+            "module.exports = {\n  // testPathIgnorePatterns: ['total'],\n};\n",
+            false,
+        ),
+        (
+            "pytest.ini",
+            "[pytest]\naddopts = --deselect tests/test_a.py::test_b\n",
+            "[pytest]\nminversion = 8\n  addopts = --deselect tests/test_a.py::test_b\n",
+            false,
+        ),
         (
             "package.json",
             "{\"scripts\": {\n\"test\": \"jest\"\n}}\n",
@@ -194,4 +213,15 @@ fn configuration_that_passes_tests_over_or_lets_red_ones_by_is_sent_back() {
     ] {
         judged(&[change(path, before, after)], sent_back);
     }
+}
+
+#[test]
+fn the_line_that_passes_tests_over_is_named() {
+    let after = "[pytest]\nminversion = 8\naddopts = --deselect tests/test_a.py::test_b\n";
+    let findings = judged(&[change("pytest.ini", "[pytest]\n", after)], true);
+    assert_eq!(
+        tell(&findings),
+        "- pytest.ini: the configuration of the tests was changed\n\
+         - pytest.ini:3: `--deselect` keeps tests from running\n"
+    );
 }

@@ -28,7 +28,28 @@ fn a_test_may_go_with_the_code_that_it_tested() {
     );
     // Code that was renamed keeps its tests.
     let gone = change("tests/test_total.py", python::TESTS, gone);
-    judged(&[renamed, gone], true);
+    judged(&[renamed, gone.clone()], true);
+    // What only helps tests is no code that may go with them.
+    let helper = change(
+        "tests/helpers.py",
+        "def name(n):\n    raise ValueError\n",
+        "",
+    );
+    judged(&[helper, gone], true);
+}
+
+#[test]
+fn a_test_beside_its_code_in_rust_may_go_with_it() {
+    let kept = "pub fn total() -> u32 {\n    3\n}\n";
+    let spare = "\nfn spare() -> u32 {\n    4\n}\n\n#[test]\nfn spares() {\n    assert_eq!(spare(), 4);\n}\n";
+    let findings = judged(
+        &[change("src/lib.rs", &format!("{kept}{spare}"), kept)],
+        false,
+    );
+    assert_eq!(
+        tell(&findings),
+        "- src/lib.rs:10: the test spares was deleted together with spare\n"
+    );
 }
 
 #[test]
@@ -102,6 +123,21 @@ fn weaker_checks_and_what_takes_the_place_of_the_subject_are_told() {
             (
                 "    assert total(1) in [1, 2, 3]\n",
                 "    assert total(1)\n",
+                "asks for less",
+            ),
+            (
+                "    assert total(n) == want\n\n@",
+                "    assert total(n) != 0 and is_whole(n) == True\n\n@",
+                "asks for less",
+            ),
+            (
+                "    assert total(n) == want\n\n@",
+                "    assert total(n) <= want and is_whole(n) == True\n\n@",
+                "asks for less",
+            ),
+            (
+                "    assert total(n) == want\n\n@",
+                "    assert total(n) >= want and is_whole(n) == True\n\n@",
                 "asks for less",
             ),
             (

@@ -31,7 +31,7 @@ use piton_agent::{Agent, CallRole, Host, Limits, ScriptAgent};
 use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::landing::{Onto, current};
-use piton_git::slot::SlotHome;
+use piton_git::slot::{Setup, SlotHome};
 use piton_git::{CommitId, GitRead, Repository};
 use piton_loop::deciding::limits::Limits as RunLimits;
 use piton_loop::dilution;
@@ -39,7 +39,7 @@ use piton_loop::effort::EffortBudget;
 use piton_loop::planning::site::Site;
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{RunRecord, RunSummary};
-use piton_loop::slots::SlotSettings;
+use piton_loop::slots::{SetupCommand, SlotSettings};
 use piton_loop::targets::Target;
 use piton_loop::validation::{Policy, ValidationCommand, Validator};
 use piton_loop::work::accepted::{self, Held};
@@ -336,6 +336,30 @@ pub(super) fn phase_that_writes(text: &str) -> Replies {
         .begins()
         .says("phase.execute", status)
         .writes("src/lib.rs", text)
+}
+
+/// Returns a refactor whose target names no file.
+fn piece() -> Piece {
+    Piece::Source(SourcePiece {
+        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
+        scope: None,
+        subject: None,
+        route: false,
+    })
+}
+
+/// Returns what sets a slot up by a line of the shell.
+fn setup(script: &str) -> SetupCommand {
+    SetupCommand {
+        setup: Setup {
+            command: script.to_owned(),
+            inputs: Vec::new(),
+        },
+        words: ["sh", "-c", script].map(str::to_owned).into(),
+        host: Host::new(std::env::vars_os()),
+        limits: Limits::default(),
+        terms: SealTerms::off(),
+    }
 }
 
 pub(super) fn refactor_that_writes(text: &str, reply: &str) -> Replies {

@@ -6,31 +6,17 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use piton_agent::sealing::SealTerms;
-use piton_agent::{CallEvent, Host, Limits};
-use piton_git::slot::Setup;
+use piton_agent::CallEvent;
 use piton_loop::deciding::limits::Limits as RunLimits;
-use piton_loop::slots::SetupCommand;
-use piton_loop::targets::Target;
 use piton_loop::validation::{Policy, Validator};
 use piton_loop::work::land::{Brought, bring};
-use piton_loop::work::{Piece, Shop, SourcePiece, Worked};
-use piton_migration::own::TargetProvenance;
+use piton_loop::work::{Shop, Worked};
 use piton_testkit::Replies;
 use serde_json::Value;
 
-use super::{Scene, phase_that_writes, refactor_that_writes, scripted, taken};
+use super::{Scene, phase_that_writes, piece, refactor_that_writes, scripted, setup, taken};
 use crate::as_script::around;
 use crate::hand_clock::HandClock;
-
-fn piece() -> Piece {
-    Piece::Source(SourcePiece {
-        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
-        scope: None,
-        subject: None,
-        route: false,
-    })
-}
 
 fn events(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
@@ -93,19 +79,9 @@ fn work_that_cannot_be_proved_again_waits_and_says_what_was_in_the_way() {
     scene.scratch.write("src/other.rs", "the user's\n");
     scene.scratch.commit_all("meanwhile");
     let script = "echo no network here; exit 7";
-    let setup = SetupCommand {
-        setup: Setup {
-            command: script.to_owned(),
-            inputs: Vec::new(),
-        },
-        words: ["sh", "-c", script].map(str::to_owned).into(),
-        host: Host::new(std::env::vars_os()),
-        limits: Limits::default(),
-        terms: SealTerms::off(),
-    };
     let brought = scene.with("", |shop, run| {
         let mut slots = shop.slots.clone();
-        slots.setup = Some(setup);
+        slots.setup = Some(setup(script));
         let shop = Shop {
             slots: &slots,
             ..shop.clone()

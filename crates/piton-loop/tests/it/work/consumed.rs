@@ -5,12 +5,10 @@ use std::path::Path;
 use piton_agent::{CallRecord, Usage};
 use piton_durable::RealDisk;
 use piton_loop::runs::{Consumed, RunRecord, RunSummary};
-use piton_loop::targets::Target;
-use piton_loop::work::{Piece, SourcePiece, Worked};
-use piton_migration::own::TargetProvenance;
+use piton_loop::work::Worked;
 use piton_testkit::recording;
 
-use super::{Scene, refactor_that_writes, scripted};
+use super::{Scene, piece, refactor_that_writes, scripted};
 use crate::as_script::around;
 use crate::hand_clock::HandClock;
 
@@ -33,12 +31,7 @@ fn cleaned_up(usage: Option<Usage>, cost_usd: Option<f64>) -> Told {
             ..play()?
         })
     });
-    let piece = Piece::Source(SourcePiece {
-        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
-        scope: None,
-        subject: None,
-        route: false,
-    });
+    let piece = piece();
     let (start, clock) = (scene.start(), HandClock::default());
     scene.with_agent(&agent, &clock, |shop, _| {
         let (disk, recorded) = recording(RealDisk);

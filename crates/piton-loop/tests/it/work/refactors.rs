@@ -1,21 +1,17 @@
 //! What comes of a target that an agent cleans up, or that is routed elsewhere.
 
-use piton_agent::sealing::SealTerms;
-use piton_agent::{Host, Limits};
 use piton_durable::RealDisk;
-use piton_git::slot::Setup;
 use piton_loop::dilution;
 use piton_loop::slots::SetupCommand;
-use piton_loop::targets::Target;
 use piton_loop::work::land::Brought;
-use piton_loop::work::{Piece, Shop, SourcePiece, Worked};
+use piton_loop::work::{Shop, Worked};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::Status;
-use piton_migration::own::{TargetProvenance, load_own};
+use piton_migration::own::load_own;
 use piton_testkit::Replies;
 
 use crate::as_script::around;
-use crate::work::{Scene, refactor_that_writes, scripted, taken};
+use crate::work::{Scene, piece, refactor_that_writes, scripted, setup, taken};
 
 #[test]
 fn a_refactor_is_one_commit_or_none() {
@@ -139,12 +135,7 @@ fn a_routed_target_is_widened_and_cleaned_up_or_becomes_a_migration() {
 fn more_than_the_settings_allow_is_not_taken_from_an_agent() {
     let scene = Scene::new();
     let script = refactor_that_writes("better\n", "done").writes("large.txt", "0123456789");
-    let piece = Piece::Source(SourcePiece {
-        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
-        scope: None,
-        subject: None,
-        route: false,
-    });
+    let piece = piece();
     let start = scene.start();
     let worked = |most: u64| {
         scene.with(&script, |shop, run| {
@@ -167,12 +158,7 @@ fn more_than_the_settings_allow_is_not_taken_from_an_agent() {
 #[test]
 fn a_call_is_in_the_events_of_its_run_from_its_effort_to_its_end() {
     let scene = Scene::new();
-    let piece = Piece::Source(SourcePiece {
-        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
-        scope: None,
-        subject: None,
-        route: false,
-    });
+    let piece = piece();
     let start = scene.start();
     let script = refactor_that_writes("better\n", "# Done\nit is better");
     let events = scene.with(&script, |shop, run| {
@@ -195,22 +181,7 @@ fn a_call_is_in_the_events_of_its_run_from_its_effort_to_its_end() {
 #[test]
 fn a_slot_is_set_up_before_the_work_and_an_agent_is_not_asked_where_that_fails() {
     let scene = Scene::new();
-    let setup = |script: &str| SetupCommand {
-        setup: Setup {
-            command: script.to_owned(),
-            inputs: Vec::new(),
-        },
-        words: ["sh", "-c", script].map(str::to_owned).into(),
-        host: Host::new(std::env::vars_os()),
-        limits: Limits::default(),
-        terms: SealTerms::off(),
-    };
-    let piece = Piece::Source(SourcePiece {
-        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
-        scope: None,
-        subject: None,
-        route: false,
-    });
+    let piece = piece();
     let start = scene.start();
     let worked = |setup: SetupCommand| {
         let script = refactor_that_writes("better\n", "done");

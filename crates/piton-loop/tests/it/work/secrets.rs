@@ -4,28 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use piton_agent::Agent;
 use piton_durable::RealDisk;
-use piton_loop::targets::Target;
-use piton_loop::work::{Piece, Shop, SourcePiece, Worked};
-use piton_migration::own::TargetProvenance;
+use piton_loop::work::{Shop, Worked};
 use piton_migration::secret::Secret;
 use piton_testkit::{Replies, TapDisk, input_output};
 
-use super::{Scene, refactor_that_writes, scripted};
+use super::{Scene, piece, refactor_that_writes, scripted};
 use crate::as_script::around;
 
 const SECRET: &str = "s3cr3t-t0k3n-of-mine";
 
 fn secrets() -> [Secret; 1] {
     [Secret::new("API_TOKEN", SECRET).unwrap()]
-}
-
-fn piece() -> Piece {
-    Piece::Source(SourcePiece {
-        target: Target::plain("all", TargetProvenance::Random, Vec::new()),
-        scope: None,
-        subject: None,
-        route: false,
-    })
 }
 
 /// What comes of the work of an agent.
